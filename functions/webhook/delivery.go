@@ -1,0 +1,51 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"argyle-webhooks/shared/telemetry"
+)
+
+// delivery is what the log line says of a delivery. Nothing else of it may be logged: payroll data is personal.
+type delivery struct {
+	began                time.Time
+	bytes                int
+	secret               int // position of the secret that signed it; -1: none
+	event, account, user string
+	unrouted             bool
+	isOutside            bool
+	outside              string // the address, if it is not one of Argyle's
+	cause                error
+}
+
+// report writes the line, which is under 500 bytes and carries the delivery's metrics. If it must be cut, its last strings are.
+func (d *delivery) report(log *telemetry.Logger, answer answer) {
+	fields := []slog.Attr{
+		slog.String("reason", answer.reason),
+		slog.Int("bytes", d.bytes),
+	}
+	if d.secret >= 0 {
+		fields = append(fields, slog.Int("secret", d.secret))
+	}
+	for _, text := range [][2]string{
+		{"event", d.event}, {"account", d.account}, {"user", d.user}, {"cause", telemetry.Cause(d.cause)}, {"source_ip", d.outside},
+	} {
+		if text[1] != "" {
+			fields = append(fields, slog.String(text[0], text[1]))
+		}
+	}
+	level := slog.LevelInfo
+	metrics := []telemetry.Metric{{Name: answer.metric(), Value: 1}}
+	if answer.status == http.StatusServiceUnavailable {
+		level = slog.LevelError
+	}
+	if d.unrouted && answer == accepted {
+		metrics = append(metrics, telemetry.Metric{Name: "unrouted", Value: 1})
+	}
+	if d.isOutside {
+		metrics = append(metrics, telemetry.Metric{Name: "outside", Value: 1})
+	}
+	log.Count(level, "delivery", metrics, fields...)
+}
