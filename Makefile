@@ -1,0 +1,152 @@
+# The commands of argyle-webhooks; `make` alone lists them. Kept to what GNU make 3.81 knows, for that is what macOS has.
+
+# Processor that the deployed functions are built for. Passed both to Go and to the template, whose parameter Go does not see.
+ARCH ?= arm64
+# What is built: shown by `argylectl version`, in the stack's outputs and in each function's first log line.
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+ENVIRONMENTS := $(shell sed -n 's/^\[\([a-z0-9-]*\)\.deploy\.parameters\].*/\1/p' samconfig.toml)
+MACHINE := $(shell uname -m)
+MACHINE_ARCH := $(if $(filter arm64 aarch64,$(MACHINE)),arm64,x86_64)
+GOARCH_OF_arm64 := arm64
+GOARCH_OF_x86_64 := amd64
+
+GOLANGCI_LINT_VERSION := v2.15.0
+GOVULNCHECK_VERSION := v1.9.0
+GOLANGCI_LINT := .build/tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
+GOVULNCHECK := .build/tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
+
+# SAM CLI reports its use to AWS unless told not to.
+export SAM_CLI_TELEMETRY := 0
+SAM := .venv/bin/sam
+ARGYLECTL := .bin/argylectl
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+# ------------------------------------------------------------------------------------------------------------ run and test
+
+.PHONY: run
+run: argylectl ## Start the local stack, play the sample journey, stay up (ARGS=… passes flags)
+	@exec $(ARGYLECTL) local $(ARGS)
+
+.PHONY: test
+test: ## Run every test, the ones on the local stack included
+	go test -count=1 -timeout 10m ./...
+
+.PHONY: argylectl
+argylectl:
+	@go build -trimpath -buildvcs=false -ldflags "-X main.version=$(VERSION)" -o $(ARGYLECTL) ./infra/argylectl
+
+.PHONY: events
+events: argylectl ## Write events/ anew from the sample bodies
+	@$(ARGYLECTL) events
+
+# ------------------------------------------------------------------------------------------------------------------- check
+
+CHECKS := check-format check-vet check-lint check-vulnerabilities check-modules check-template
+
+.PHONY: check $(CHECKS)
+check: ## Check formatting, code, known vulnerabilities, modules and the template
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+
+check-format: $(GOLANGCI_LINT)
+	@$(GOLANGCI_LINT) fmt --diff
+	@echo "check: formatting ok (gofumpt)"
+
+check-vet:
+	@go vet ./...
+	@echo "check: go vet ok"
+
+check-lint: $(GOLANGCI_LINT)
+	@$(GOLANGCI_LINT) config verify
+	@$(GOLANGCI_LINT) run
+	@echo "check: golangci-lint ok"
+
+# Not being able to ask is no finding, but must not look like "nothing found" either.
+check-vulnerabilities: $(GOVULNCHECK)
+	@if $(GOVULNCHECK) ./... >.build/govulncheck.log 2>&1; then \
+	  echo "check: no known vulnerability is reachable"; \
+	elif grep '^govulncheck: fetching vulnerabilities:' .build/govulncheck.log; then \
+	  echo "check: vulnerabilities NOT CHECKED: the database of known vulnerabilities cannot be reached from here"; \
+	else cat .build/govulncheck.log >&2; exit 1; fi
+
+check-modules:
+	@go mod tidy -diff
+	@echo "check: go.mod and go.sum ok"
+
+check-template: .venv/.made
+	@$(SAM) validate
+	@.venv/bin/python infra/lint_translated.py template.yaml
+	@echo "check: template ok (cfn-lint, before and after SAM's translation)"
+
+# -------------------------------------------------------------------------------------------------------- build and deploy
+
+# Which section of samconfig.toml `sam build` reads.
+CONFIG_ENV = default
+
+.PHONY: build
+build: known-arch .venv/.made ## Build the functions for AWS and check what came out (ARCH=x86_64 for the other processor)
+	@mkdir -p .build
+	@echo "make: sam build for $(ARCH)"
+	@env -u MAKEFLAGS -u MAKELEVEL ARCH=$(ARCH) $(SAM) build --config-env $(CONFIG_ENV) --parameter-overrides Architecture=$(ARCH) \
+	  >.build/sam-build.log 2>&1 || { cat .build/sam-build.log >&2; exit 1; }
+	@if grep -i warn .build/sam-build.log >&2; then exit 1; fi
+	@go run ./infra/artifact -arch $(ARCH) .aws-sam/build/template.yaml
+
+.PHONY: known-arch
+known-arch:
+	@test -n "$(GOARCH_OF_$(ARCH))" || { echo "make: ARCH is '$(ARCH)': want arm64 or x86_64" >&2; exit 2; }
+
+# SAM's makefile builder calls build-<logical id> for each function; FamilyFunction is built from functions/family.
+build-%Function:
+	@CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH_OF_$(ARCH)) go build -buildvcs=false -trimpath -tags lambda.norpc \
+	  -ldflags="-s -w -buildid=" -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$$(echo $* | tr A-Z a-z)
+
+.PHONY: deploy
+deploy: ## Build and deploy to an environment of samconfig.toml (ENV=dev)
+	@known=; for env in $(ENVIRONMENTS); do if [ "$$env" = "$(ENV)" ]; then known=yes; fi; done; \
+	if [ -z "$$known" ]; then echo "make: no environment '$(ENV)' in samconfig.toml. Say make deploy ENV=… with one of: $(ENVIRONMENTS)" >&2; exit 2; fi
+	@$(MAKE) --no-print-directory build CONFIG_ENV=$(ENV)
+	@printf '{"Architecture": "%s", "Version": "%s"}\n' "$(ARCH)" "$(VERSION)" >.build/deploy.json
+	@$(SAM) deploy --config-env $(ENV)
+
+# ----------------------------------------------------------------------------------------------------- sam local (a container)
+
+.PHONY: invoke
+invoke: ## Run the right function on a sample event in a container, against the local stack (EVENT=accounts.connected)
+	@if [ -z "$(EVENT)" ]; then echo "make: say which event: make invoke EVENT=accounts.connected" >&2; exit 2; fi
+	@$(MAKE) --no-print-directory build argylectl ARCH=$(MACHINE_ARCH)
+	@$(ARGYLECTL) sam-local invoke --sam $(SAM) --event $(EVENT)
+
+.PHONY: start-api
+start-api: ## Serve the HTTP API by sam local, in a container, against the local stack
+	@$(MAKE) --no-print-directory build argylectl ARCH=$(MACHINE_ARCH)
+	@exec $(ARGYLECTL) sam-local start-api --sam $(SAM)
+
+# ------------------------------------------------------------------------------------------------------------------- tools
+
+# SAM CLI and cfn-lint, in a virtual environment of their own.
+.venv/.made: infra/requirements.txt infra/requirements-lock.txt
+	@command -v python3 >/dev/null || { echo "make: python3 is missing: install Python 3.9 or later (SAM CLI needs it)" >&2; exit 1; }
+	@echo "make: fetching SAM CLI and cfn-lint into .venv (infra/requirements.txt), once"
+	@mkdir -p .build
+	@{ python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check -r infra/requirements.txt -c infra/requirements-lock.txt; } \
+	  >.build/venv.log 2>&1 || { cat .build/venv.log; echo "make: cannot set up .venv (on Debian and Ubuntu: apt install python3-venv)"; exit 1; } >&2
+	@touch $@
+
+$(GOLANGCI_LINT):
+	@echo "make: building golangci-lint $(GOLANGCI_LINT_VERSION), once (about two minutes)"
+	@mkdir -p $(@D)
+	@GOBIN=$(abspath $(@D)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION) >$(@D)/log 2>&1 || \
+	  { cat $(@D)/log >&2; exit 1; }
+
+$(GOVULNCHECK):
+	@echo "make: building govulncheck $(GOVULNCHECK_VERSION), once"
+	@mkdir -p $(@D)
+	@GOBIN=$(abspath $(@D)) go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) >$(@D)/log 2>&1 || { cat $(@D)/log >&2; exit 1; }
+
+.PHONY: clean
+clean: ## Remove everything that make made or fetched
+	@rm -rf .bin .build .venv .aws-sam
