@@ -1,0 +1,21 @@
+//go:build linux
+
+package lambda
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// bindToParent gives the process a group of its own, so that Ctrl-C in a terminal reaches only the stack, and has the kernel kill it should
+// this process die without a chance to.
+func bindToParent(command *exec.Cmd) {
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// kill ends the process and whatever it started.
+func (i *instance) kill() {
+	if !i.gone() {
+		_ = syscall.Kill(-i.pid(), syscall.SIGKILL)
+	}
+}

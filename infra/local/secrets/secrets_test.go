@@ -1,0 +1,70 @@
+package secrets
+
+import (
+	"errors"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/aws/smithy-go"
+)
+
+const arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:signing-local0"
+
+func newClient(t *testing.T, s *Server) *secretsmanager.Client {
+	t.Helper()
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	return secretsmanager.New(secretsmanager.Options{
+		Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), Retryer: aws.NopRetryer{},
+	})
+}
+
+func TestGetSecretValueThroughTheSDK(t *testing.T) {
+	server := New(Secret{ARN: arn, Name: "signing", Value: "first"})
+	client := newClient(t, server)
+	get := func(id string) *secretsmanager.GetSecretValueOutput {
+		t.Helper()
+		out, err := client.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: &id})
+		if err != nil {
+			t.Fatalf("GetSecretValue(%s): %v", id, err)
+		}
+		return out
+	}
+	first := get(arn)
+	if *first.SecretString != "first" || *first.ARN != arn || *first.Name != "signing" || first.CreatedDate == nil {
+		t.Errorf("secret %+v", first)
+	}
+	if err := server.Set("signing", "second"); err != nil {
+		t.Fatal(err)
+	}
+	second := get("signing")
+	if *second.SecretString != "second" || *second.VersionId == *first.VersionId {
+		t.Errorf("after Set: %q, version %s, which was %s", *second.SecretString, *second.VersionId, *first.VersionId)
+	}
+	if err := server.Set("other", "x"); err == nil {
+		t.Error("Set took a secret that is not there")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	client := newClient(t, New(Secret{ARN: arn, Name: "signing"}, Secret{ARN: arn + "2", Name: "full", Value: "x"}))
+	notFound := &types.ResourceNotFoundException{}
+	for name, input := range map[string]*secretsmanager.GetSecretValueInput{
+		"secret without a value": {SecretId: aws.String(arn)},
+		"unknown secret":         {SecretId: aws.String("other")},
+		"unknown stage":          {SecretId: aws.String("full"), VersionStage: aws.String("AWSPENDING")},
+		"unknown version":        {SecretId: aws.String("full"), VersionId: aws.String("00000000-0000-4000-8000-000000000099")},
+	} {
+		if _, err := client.GetSecretValue(t.Context(), input); !errors.As(err, &notFound) {
+			t.Errorf("%s: %v, want ResourceNotFoundException", name, err)
+		}
+	}
+	_, err := client.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: aws.String("full"), SecretString: aws.String("y")})
+	if api := smithy.APIError(nil); !errors.As(err, &api) || api.ErrorCode() != "UnknownOperationException" {
+		t.Errorf("another operation: %v, want UnknownOperationException", err)
+	}
+}
