@@ -1,0 +1,20 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "argylectl",
+		Short: "Run argyle-webhooks on this machine, deliver webhooks to it, see the status",
+		Long: "argylectl runs argyle-webhooks on one machine, delivers signed webhooks to it and shows the status it keeps,\n" +
+			"here or in AWS.",
+		Example: "  argylectl local                                      the local stack, with a sample journey\n" +
+			"  argylectl send events/webhook/accounts.connected.json\n" +
+			"  argylectl status --local --user 0195b3c0-51d7-83a2-6c1e-0f4b7a92d310",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.AddCommand(newLocal(), newSend(), newStatus(), newVersion(), newEvents(), newSAMLocal())
+	return root
+}

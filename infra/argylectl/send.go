@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"argyle-webhooks/infra/journey"
+	"argyle-webhooks/infra/local"
+	"argyle-webhooks/infra/samples"
+	"argyle-webhooks/shared/argyle"
+)
+
+func newSend() *cobra.Command {
+	var url, secret string
+	cmd := &cobra.Command{
+		Use:   "send FILE...",
+		Short: "Sign webhooks and deliver them",
+		Long: "Sign each file as Argyle would and deliver it, one after the other. A file holds a webhook's body as it is to be\n" +
+			"sent, or an HTTP API request as in events/webhook/, whose body is taken. \"-\" is standard input.\n\n" +
+			"The exit code is 1 if a delivery was not answered with a 2xx.",
+		Example: "  argylectl send events/webhook/accounts.connected.json\n" +
+			"  argylectl send events/webhook/paystubs.*.json\n" +
+			"  echo '{\"event\":\"accounts.frozen\",\"name\":\"me\",\"data\":{}}' | argylectl send -\n" +
+			"  ARGYLE_WEBHOOK_SECRET=… argylectl send --url https://….amazonaws.com/webhooks/argyle body.json",
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return usage("which file? Say for example: argylectl send events/webhook/accounts.connected.json")
+			}
+			secret := argyle.Secret(cmp.Or(secret, os.Getenv(local.SecretVariable), local.DefaultSecret))
+			return send(cmd, url, secret, files)
+		},
+	}
+	cmd.Flags().StringVar(&url, "url", "http://"+local.DefaultListen+local.WebhookPath, "where to deliver")
+	cmd.Flags().StringVar(&secret, "secret", "",
+		"the signing secret; better set "+local.SecretVariable+", which other users of the machine cannot see (default "+local.DefaultSecret+")")
+	return cmd
+}
+
+func send(cmd *cobra.Command, url string, secret argyle.Secret, files []string) error {
+	refused := 0
+	for _, file := range files {
+		body, err := readBody(cmd.InOrStdin(), file)
+		if err != nil {
+			return err
+		}
+		answer, err := journey.Post(cmd.Context(), url, secret, body)
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			return no(fmt.Errorf("nothing listens at %s: start the local stack with `make run`, or say --url", url))
+		}
+		if err != nil {
+			return no(fmt.Errorf("sending %s: %w", file, err))
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s  %d%s  %d ms\n", file, answer.Status, reason(answer), answer.Took.Round(time.Millisecond).Milliseconds())
+		if !answer.Taken() {
+			refused++
+		}
+	}
+	if refused > 0 {
+		return no(fmt.Errorf("%d of %d not taken", refused, len(files)))
+	}
+	return nil
+}
+
+// reason is an answer's reason code with a space before it.
+func reason(answer journey.Answer) string {
+	if answer.Reason == "" {
+		return ""
+	}
+	return " " + answer.Reason
+}
+
+// readBody reads what is to be signed: the file, or the body of the HTTP API request that the file is.
+func readBody(stdin io.Reader, file string) ([]byte, error) {
+	var content []byte
+	var err error
+	if file == "-" {
+		content, err = io.ReadAll(stdin)
+	} else {
+		content, err = os.ReadFile(file)
+	}
+	if err != nil {
+		return nil, no(fmt.Errorf("reading what to send: %w", err))
+	}
+	if samples.IsBatch(content) {
+		return nil, usage("%s is a batch of SQS messages, which is no webhook: send the file of that name in events/webhook/", file)
+	}
+	body, err := samples.RequestBody(content)
+	switch {
+	case errors.Is(err, samples.ErrNoEvent):
+		return content, nil
+	case err != nil:
+		return nil, no(fmt.Errorf("reading %s: %w", file, err))
+	}
+	return body, nil
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"argyle-webhooks/infra/local"
+	"argyle-webhooks/shared/table"
+)
+
+// tableVariable names the status table for those who do not want to type --table.
+const tableVariable = "ARGYLE_TABLE"
+
+// statusPatience bounds the whole command.
+const statusPatience = 20 * time.Second
+
+func newStatus() *cobra.Command {
+	var ask question
+	cmd := &cobra.Command{
+		Use:   "status --user U | --account A",
+		Short: "Show what is known of a user or an account",
+		Long: "Show the status of a user with all accounts, or of one account, from the status table: in AWS, with the credentials and\n" +
+			"region of your AWS profile, or on the local stack.\n\n" +
+			"The exit code is 1 for a user or account that the table does not know, and 2 for trouble on the way there.",
+		Example: "  argylectl status --local --user 0195b3c0-51d7-83a2-6c1e-0f4b7a92d310\n" +
+			"  argylectl status --local --account 0195b3c1-7e02-8c44-91b6-5d20c83f7ae4 --json\n" +
+			"  argylectl status --table argyle-webhooks-dev-StatusTable-1ABC --user …     (the stack's output TableName)",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(cmd.Context(), statusPatience)
+			defer cancel()
+			return ask.answer(ctx, cmd)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&ask.user, "user", "", "a user's id")
+	flags.StringVar(&ask.account, "account", "", "an account's id")
+	flags.BoolVar(&ask.json, "json", false, "print JSON for programs")
+	flags.BoolVar(&ask.local, "local", false, "read the local stack's table")
+	flags.StringVar(&ask.dynamoDBURL, "dynamodb-url", "", fmt.Sprintf("where the local stack's DynamoDB answers (default http://127.0.0.1:%d); implies --local", local.DefaultDynamoDBPort))
+	flags.StringVar(&ask.table, "table", "", "the status table's name (default $"+tableVariable+", or the local stack's)")
+	return cmd
+}
+
+// question is what `status` was asked.
+type question struct {
+	user, account      string
+	json, local        bool
+	dynamoDBURL, table string
+}
+
+func (q question) answer(ctx context.Context, cmd *cobra.Command) error {
+	if (q.user == "") == (q.account == "") {
+		return usage("whose status? Say --user U or --account A")
+	}
+	statuses, err := q.open(ctx)
+	if err != nil {
+		return err
+	}
+	if q.account != "" {
+		account, err := statuses.AccountStatus(ctx, q.account)
+		if err != nil {
+			return q.trouble("account", q.account, err)
+		}
+		if q.json {
+			return printJSON(cmd, account)
+		}
+		newPage(cmd.OutOrStdout()).showAccount(account)
+		return nil
+	}
+	user, err := statuses.UserStatus(ctx, q.user)
+	if err != nil {
+		return q.trouble("user", q.user, err)
+	}
+	if q.json {
+		return printJSON(cmd, user)
+	}
+	newPage(cmd.OutOrStdout()).showUser(user)
+	return nil
+}
+
+// open finds the status table.
+func (q question) open(ctx context.Context) (*table.Table, error) {
+	name := q.table
+	if name == "" {
+		name = os.Getenv(tableVariable)
+	}
+	if q.local || q.dynamoDBURL != "" {
+		if q.dynamoDBURL == "" {
+			q.dynamoDBURL = fmt.Sprintf("http://127.0.0.1:%d", local.DefaultDynamoDBPort)
+		}
+		return localTable(q.dynamoDBURL, q.table), nil
+	}
+	if name == "" {
+		return nil, usage("which table? Say --local, or --table NAME (the stack's output TableName), or set %s", tableVariable)
+	}
+	return awsTable(ctx, name)
+}
+
+// trouble says why there is no answer.
+func (q question) trouble(what, id string, err error) error {
+	if errors.Is(err, table.ErrNotFound) {
+		return no(fmt.Errorf("no %s %s in the status table", what, id))
+	}
+	return failure{exitUsage, explain(err)}
+}
+
+func printJSON(cmd *cobra.Command, v any) error {
+	enc := json.NewEncoder(cmd.OutOrStdout())
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return failure{exitUsage, fmt.Errorf("printing the status: %w", err)}
+	}
+	return nil
+}
