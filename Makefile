@@ -33,6 +33,7 @@ run: argylectl ## Start the local stack, play the sample journey, stay up (ARGS=
 
 .PHONY: test
 test: ## Run every test, the ones on the local stack included
+	@go run ./infra/local/setup
 	go test -count=1 -timeout 10m ./...
 
 .PHONY: argylectl
@@ -109,7 +110,7 @@ deploy: ## Build and deploy to an environment of samconfig.toml (ENV=dev)
 	@known=; for env in $(ENVIRONMENTS); do if [ "$$env" = "$(ENV)" ]; then known=yes; fi; done; \
 	if [ -z "$$known" ]; then echo "make: no environment '$(ENV)' in samconfig.toml. Say make deploy ENV=… with one of: $(ENVIRONMENTS)" >&2; exit 2; fi
 	@$(MAKE) --no-print-directory build CONFIG_ENV=$(ENV)
-	@printf '{"Architecture": "%s", "Version": "%s"}\n' "$(ARCH)" "$(VERSION)" >.build/deploy.json
+	@printf 'Architecture: "%s"\nVersion: "%s"\n' "$(ARCH)" "$(VERSION)" >.build/deploy.yaml
 	@$(SAM) deploy --config-env $(ENV)
 
 # ----------------------------------------------------------------------------------------------------- sam local (a container)

@@ -34,7 +34,7 @@ func (p page) showAccount(a status.AccountStatus) {
 	}
 	p.line("  connection: %s", p.connection(a.Connection))
 	p.line("  fully synced: %s", p.paint(yesNo(*a.FullySynced)))
-	p.line("  added %s, seen by Argyle %s, written %s (revision %d)", moment(a.AddedAt), moment(a.AsOf), moment(a.UpdatedAt), a.Revision)
+	p.line("  added %s, as of %s, written %s (revision %d)", moment(a.AddedAt), moment(a.AsOf), moment(a.UpdatedAt), a.Revision)
 	if len(a.DataSets) == 0 {
 		p.line("  no data set yet")
 		return

@@ -3,8 +3,6 @@ package journey
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -21,24 +19,10 @@ import (
 
 // TestWholeStackEndsInTheExpectedStatus gives the play in several orders to the real thing: gateway, compiled functions, queues and table.
 func TestWholeStackEndsInTheExpectedStatus(t *testing.T) {
-	log, err := os.Create(filepath.Join(t.TempDir(), "functions.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	stack, err := local.Start(t.Context(), local.Options{
-		Listen: "127.0.0.1:0", Log: log, Progress: func(line string) { t.Log(line) },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	stack := local.StartForTest(t, local.Options{})
 	t.Cleanup(func() {
-		if err := stack.Close(); err != nil {
-			t.Error(err)
-		}
 		if t.Failed() {
-			lines, _ := os.ReadFile(log.Name())
-			t.Logf("the functions' log:\n%s", lines)
+			t.Logf("the functions' log:\n%s", stack.Logs())
 		}
 	})
 	for seed := range uint64(3) {
@@ -46,7 +30,7 @@ func TestWholeStackEndsInTheExpectedStatus(t *testing.T) {
 	}
 }
 
-func playOn(t *testing.T, stack *local.Stack, j Journey) {
+func playOn(t *testing.T, stack *local.Test, j Journey) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := j.Deliver(ctx, stack.WebhookURL(), local.DefaultSecret, func(Delivery, Answer) {}); err != nil {

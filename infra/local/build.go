@@ -32,7 +32,12 @@ type binaries struct{ dir string }
 func (b binaries) path(function string) string { return filepath.Join(b.dir, function, function) }
 
 // remove deletes the stack's folder; the build's own output stays for the next start.
-func (b binaries) remove() error { return os.RemoveAll(b.dir) }
+func (b binaries) remove() error {
+	if err := os.RemoveAll(b.dir); err != nil {
+		return fmt.Errorf("removing the stack's folder: %w", err)
+	}
+	return nil
+}
 
 // build compiles functions/<name> of the module at root for this machine, with the flags of the deployed build but for the empty build id, which
 // would have every start link anew. What is unchanged is not built again.
@@ -45,7 +50,7 @@ func build(ctx context.Context, root string, names []string) (binaries, error) {
 	out := filepath.Join(root, ".build", "functions")
 	runs := filepath.Join(root, ".build", "run")
 	for _, dir := range []string{out, runs} {
-		if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a build folder
+		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return binaries{}, fmt.Errorf("making the build folder: %w", err)
 		}
 	}
@@ -65,7 +70,7 @@ func build(ctx context.Context, root string, names []string) (binaries, error) {
 	b := binaries{dir: dir}
 	for _, name := range names {
 		// A link, so that a later build, which replaces the file and does not write into it, leaves this stack's as it is.
-		err := os.Mkdir(filepath.Join(dir, name), 0o755) //nolint:gosec // a build folder
+		err := os.Mkdir(filepath.Join(dir, name), 0o755)
 		if err == nil {
 			err = os.Link(filepath.Join(out, name), b.path(name))
 		}
@@ -106,12 +111,12 @@ func compile(ctx context.Context, root, out string, names []string) error {
 
 // lock waits for an exclusive lock on the file, so that two stacks do not write the same binaries at once. The lock ends with the process.
 func lock(ctx context.Context, path string) (unlock func(), err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // a path in the build folder
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("opening the build's lock: %w", err)
 	}
 	for {
-		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) //nolint:gosec // a file descriptor fits
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
 			return func() { _ = file.Close() }, nil
 		}

@@ -38,7 +38,7 @@ func TestNothingOfABodyIsPrinted(t *testing.T) {
 			deliverPlanted(t, stack, body, http.StatusAccepted)
 			continue
 		}
-		send := exec.CommandContext(t.Context(), tool, "send", "--url", stack.WebhookURL(), "-") //nolint:gosec // built above
+		send := exec.CommandContext(t.Context(), tool, "send", "--url", stack.WebhookURL(), "-")
 		send.Env = append(os.Environ(), SecretVariable+"="+secret)
 		send.Stdin = bytes.NewReader(body)
 		send.Stdout, send.Stderr = &printed, &printed
@@ -139,7 +139,7 @@ func plantedSamples(t *testing.T) [][]byte {
 	}
 	var bodies [][]byte
 	for i, path := range paths {
-		raw, err := os.ReadFile(path) //nolint:gosec // a sample
+		raw, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +218,7 @@ func accountEventWith(name, user, account, more string) []byte {
 func argylectl(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "argylectl")
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", path, "../argylectl") //nolint:gosec // fixed arguments
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", path, "../argylectl")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building argylectl: %v\n%s", err, out)
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -69,16 +67,6 @@ func do(t *testing.T, request *http.Request) reply {
 }
 
 func sign(body []byte) string { return argyle.Sign(body, DefaultSecret) }
-
-// sample reads one of the sample bodies and gives the ids in it new values, so that tests do not meet.
-func sample(t *testing.T, stem string) []byte {
-	t.Helper()
-	body, err := os.ReadFile(filepath.Join("..", "..", "shared", "argyle", "testdata", stem+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
-}
 
 // event makes a body as Argyle pretty-prints it.
 func event(name, data string) []byte {

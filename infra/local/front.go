@@ -97,7 +97,7 @@ func (s *Stack) answers(ctx context.Context, url string) error {
 	if err != nil {
 		return err //nolint:wrapcheck // only whether there is one matters.
 	}
-	return response.Body.Close() //nolint:wrapcheck // only whether there is one matters.
+	return response.Body.Close()
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -1,9 +1,14 @@
 package local
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"argyle-webhooks/infra/local/backend"
@@ -22,7 +27,7 @@ const (
 	DefaultSecret = "local-secret"
 	// SecretVariable is the environment variable that sets another signing secret for `argylectl local`; set but empty, it means that there is
 	// none.
-	SecretVariable = "ARGYLE_WEBHOOK_SECRET"
+	SecretVariable = "ARGYLE_WEBHOOK_SECRET" //nolint:gosec // the name of a variable
 	// DefaultRetryAfter is how soon a failed message comes back, so that faults heal while one watches.
 	DefaultRetryAfter = 2 * time.Second
 	// RetryAsTemplate as Options.RetryAfter leaves a failed message to the visibility timeout of its queue, as in AWS.
@@ -92,4 +97,53 @@ func ParseRetryAfter(text string) (time.Duration, error) {
 		return time.Nanosecond, nil
 	}
 	return after, nil
+}
+
+// complete fills in what the zero Options leave open and refuses what cannot be.
+func (o Options) complete() (Options, error) {
+	o.Listen = cmp.Or(o.Listen, DefaultListen)
+	if err := loopback(o.Listen); err != nil {
+		return o, err
+	}
+	if o.Root == "" {
+		root, err := findRoot()
+		if err != nil {
+			return o, err
+		}
+		o.Root = root
+	}
+	o.Template = cmp.Or(o.Template, filepath.Join(o.Root, "template.yaml"))
+	o.RetryAfter = cmp.Or(o.RetryAfter, DefaultRetryAfter)
+	if o.Secret == nil {
+		secret := DefaultSecret
+		o.Secret = &secret
+	}
+	parameters := map[string]string{"Version": Version}
+	maps.Copy(parameters, o.Parameters)
+	o.Parameters = parameters
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	return o, nil
+}
+
+// findRoot walks up from the working directory to the folder with both template.yaml and go.mod.
+func findRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("looking for the repository: %w", err)
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		_, noTemplate := os.Stat(filepath.Join(at, "template.yaml"))
+		_, noModule := os.Stat(filepath.Join(at, "go.mod"))
+		if noTemplate == nil && noModule == nil {
+			return at, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", errors.New("no template.yaml here or in a folder above: run this inside the repository")
+		}
+	}
 }

@@ -22,7 +22,9 @@ func writeDataSet(d status.DataSet, asOf status.Millis) attributes {
 	fields.except("last_synced_at", d.LastSyncedAt, syncedAt(d.Scan))
 	if counted := d.Counted; counted != nil {
 		count := attributes{}
-		writeCount(count, counted.Count, counted.From, counted.To)
+		if !sameCount(counted, d.ScanCounted) {
+			writeCount(count, counted.Count, counted.From, counted.To)
+		}
 		if counted.Stage == status.StagePartial {
 			count.text("stage", stagePartial)
 		}
@@ -59,7 +61,11 @@ func readDataSet(fields reader, asOf status.Millis) status.DataSet {
 	d.LastSyncedAt = fields.except("last_synced_at", syncedAt(d.Scan))
 	if count, ok := fields.object("counted"); ok {
 		counted := &status.Counted{Stage: status.StageWhole, DaysSynced: count.count("days_synced"), ReceivedAt: count.moment("received_at")}
-		counted.Count, counted.From, counted.To = readCount(count)
+		if _, own := count.left["available_count"]; own || d.ScanCounted == nil {
+			counted.Count, counted.From, counted.To = readCount(count)
+		} else {
+			counted.Count, counted.From, counted.To = d.ScanCounted.Count, d.ScanCounted.From, d.ScanCounted.To
+		}
 		switch count.text("stage") {
 		case "":
 		case stagePartial:
@@ -115,6 +121,18 @@ func readScans(fields reader, d *status.DataSet, asOf status.Millis) {
 
 func scanOf(counted *status.ScanCounted) status.Scan {
 	return status.Scan{AsOf: counted.AsOf, At: counted.At, Status: counted.Status}
+}
+
+// sameCount tells whether an event counted what the scan counted.
+func sameCount(counted *status.Counted, scan *status.ScanCounted) bool {
+	return scan != nil && counted.Count == scan.Count && sameMoment(counted.From, scan.From) && sameMoment(counted.To, scan.To)
+}
+
+func sameMoment(a, b *status.Millis) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
 }
 
 // syncedAt is the last_synced_at that a data set has where it names none.

@@ -11,6 +11,7 @@ import (
 //
 //   - as_of of a snapshot stands in about; reported and the scans have their own only where they come from another snapshot;
 //   - available_count, _from and _to stand in scan; scan_counted is there only where an older scan was the last with a count;
+//   - the same three stand in counted, an event's count, only where they differ from the scan's;
 //   - last_synced_at is there only where it is not the time of the scan beside it.
 //
 // Reading gives back the very record that was written. connection_status alone is derived: a person who looks at the table wants it, and a

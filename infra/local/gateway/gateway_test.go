@@ -116,7 +116,7 @@ func TestEventGolden(t *testing.T) {
 	if err := json.Unmarshal(payload, &read); err != nil {
 		t.Fatal(err)
 	}
-	if read.Body != string(body) || read.RequestContext.HTTP.Method != "POST" {
+	if read.Body != string(body) || read.RequestContext.HTTP.Method != http.MethodPost {
 		t.Errorf("read back %+v", read)
 	}
 }
@@ -183,14 +183,20 @@ func TestAnswersOfTheGatewayItself(t *testing.T) {
 		{"under Lambda's limit as text", request("POST", "/webhooks/argyle", "text/plain", bytes.Repeat([]byte("a"), 5<<20)), realLimit, 202, ""},
 		{"over it in base64", request("POST", "/webhooks/argyle", "", bytes.Repeat([]byte("a"), 5<<20)), realLimit, 413, tooLarge},
 		{"over it in JSON's escapes", request("POST", "/webhooks/argyle", "text/plain", bytes.Repeat([]byte("\n"), 4<<20)), realLimit, 413, tooLarge},
-		{"function failed", request("POST", "/webhooks/argyle", "", nil),
-			func(context.Context, []byte) ([]byte, error) { return nil, &lambda.FunctionError{Type: "x"} }, 500, internal},
-		{"function timed out", request("POST", "/webhooks/argyle", "", nil),
+		{
+			"function failed", request("POST", "/webhooks/argyle", "", nil),
+			func(context.Context, []byte) ([]byte, error) { return nil, &lambda.FunctionError{Type: "x"} }, 500, internal,
+		},
+		{
+			"function timed out", request("POST", "/webhooks/argyle", "", nil),
 			func(context.Context, []byte) ([]byte, error) {
 				return nil, &lambda.FunctionError{Type: lambda.TypeTimeout}
-			}, 500, internal},
-		{"integration timed out", request("POST", "/webhooks/argyle", "", nil),
-			func(ctx context.Context, _ []byte) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() }, 503, unavailable},
+			}, 500, internal,
+		},
+		{
+			"integration timed out", request("POST", "/webhooks/argyle", "", nil),
+			func(ctx context.Context, _ []byte) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() }, 503, unavailable,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -209,8 +215,11 @@ func TestResults(t *testing.T) {
 		header         map[string]string
 		body           string
 	}{
-		{"full", `{"statusCode":503,"headers":{"retry-after":"5","Content-Type":"application/json"},"body":"{\"reason\":\"x\"}"}`, 503,
-			map[string]string{"Retry-After": "5", "Content-Type": "application/json"}, `{"reason":"x"}`},
+		{
+			"full", `{"statusCode":503,"headers":{"retry-after":"5","Content-Type":"application/json"},"body":"{\"reason\":\"x\"}"}`, 503,
+			map[string]string{"Retry-After": "5", "Content-Type": "application/json"},
+			`{"reason":"x"}`,
+		},
 		{"without headers", `{"statusCode":202}`, 202, map[string]string{"Content-Type": "text/plain; charset=utf-8"}, ""},
 		{"base64", `{"statusCode":200,"body":"AAE=","isBase64Encoded":true}`, 200, nil, "\x00\x01"},
 		{"cookies", `{"statusCode":200,"cookies":["a=b"]}`, 200, map[string]string{"Set-Cookie": "a=b"}, ""},

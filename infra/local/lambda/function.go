@@ -53,7 +53,8 @@ type Function struct {
 	log    *logLines
 	slots  chan struct{}
 
-	ctx    context.Context
+	// ctx is the pool's own life, from New to Close.
+	ctx    context.Context //nolint:containedctx // it bounds what outlives the call that began it
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 

@@ -195,7 +195,7 @@ func (m *Mapping) handle(ctx context.Context, batch []Message) {
 			var succeeded, failed []Message
 			succeeded, failed, err = verdict(answer, batch, m.config.ReportFailures)
 			if err == nil {
-				_ = succeeded
+				m.queue.remove(ctx, succeeded)
 				m.retry(ctx, failed)
 				return
 			}

@@ -2,11 +2,8 @@ package mapping
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,149 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-
-	"argyle-webhooks/infra/local/backend"
 )
-
-func TestMain(m *testing.M) { backend.Main(m) }
-
-// worker is a function that is a Go func over the batch as the functions' own library reads it.
-type worker func(ctx context.Context, batch events.SQSEvent) (any, error)
-
-func (f worker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	var batch events.SQSEvent
-	if err := json.Unmarshal(payload, &batch); err != nil {
-		return nil, err
-	}
-	answer, err := f(ctx, batch)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(answer)
-}
-
-func failures(ids ...string) events.SQSEventResponse {
-	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-	for _, id := range ids {
-		response.BatchItemFailures = append(response.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: id})
-	}
-	return response
-}
-
-// bench is a queue with a dead-letter queue on the real service.
-type bench struct {
-	client   *sqs.Client
-	url, dlq string
-}
-
-func newBench(t *testing.T, maxReceive int) bench {
-	t.Helper()
-	b := bench{client: sqs.New(sqs.Options{
-		Region: backend.Region, BaseEndpoint: &backend.ForTest(t).SQSURL, Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider(backend.AccessKey, backend.SecretKey, ""),
-	})}
-	name := strings.NewReplacer("/", "-").Replace(t.Name()) + fmt.Sprint(time.Now().UnixNano())
-	create := func(name string, attributes map[string]string) string {
-		out, err := b.client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name, Attributes: attributes})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return *out.QueueUrl
-	}
-	b.dlq = create(name+"-dead", nil)
-	dead, err := b.client.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &b.dlq, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameQueueArn}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.url = create(name, map[string]string{
-		"VisibilityTimeout": "30",
-		"RedrivePolicy":     fmt.Sprintf(`{"deadLetterTargetArn":%q,"maxReceiveCount":"%d"}`, dead.Attributes["QueueArn"], maxReceive),
-	})
-	return b
-}
-
-func (b bench) send(t *testing.T, bodies ...string) {
-	t.Helper()
-	for _, body := range bodies {
-		_, err := b.client.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &b.url, MessageBody: &body, MessageAttributes: map[string]types.MessageAttributeValue{
-			"event":       {DataType: aws.String("String"), StringValue: aws.String("accounts.connected")},
-			"received_at": {DataType: aws.String("Number"), StringValue: aws.String("1743586200417")},
-			"raw":         {DataType: aws.String("Binary"), BinaryValue: []byte{0, 1}},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// left counts a queue's messages, visible or not.
-func (b bench) left(t *testing.T, url string) int {
-	t.Helper()
-	out, err := b.client.GetQueueAttributes(context.Background(), &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	total := 0
-	for _, name := range []string{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"} {
-		n := 0
-		_, _ = fmt.Sscan(out.Attributes[name], &n)
-		total += n
-	}
-	return total
-}
-
-func (b bench) start(t *testing.T, f worker, change func(*Config)) (*Mapping, *notes) {
-	t.Helper()
-	said := &notes{}
-	config := Config{
-		Name: "accounts", QueueURL: b.url, QueueARN: "arn:aws:sqs:us-east-1:000000000000:accounts", Region: backend.Region,
-		BatchSize: 10, MaximumConcurrency: 2, ReportFailures: true, SQS: b.client, Function: f, Say: said.add,
-	}
-	if change != nil {
-		change(&config)
-	}
-	m, err := Start(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-		defer cancel()
-		m.Stop(ctx)
-	})
-	return m, said
-}
-
-// notes are what the mapping said.
-type notes struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (n *notes) add(line string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.lines = append(n.lines, line)
-}
-
-func (n *notes) all() []string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return slices.Clone(n.lines)
-}
-
-func eventually(t *testing.T, within time.Duration, what string, met func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(within); !met(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %v still not: %s", within, what)
-		}
-	}
-}
 
 func TestABatchArrivesInLambdasFormAndIsDeleted(t *testing.T) {
 	t.Parallel()
@@ -168,7 +23,7 @@ func TestABatchArrivesInLambdasFormAndIsDeleted(t *testing.T) {
 		for _, m := range batch.Records {
 			got <- m
 		}
-		return failures(), nil
+		return none(), nil
 	}, func(c *Config) { c.Taken = func(batch []Message) { taken.Add(int32(len(batch))) } })
 	m := <-got
 	if m.Body != "one\n<&>" || m.EventSource != "aws:sqs" || m.EventSourceARN != "arn:aws:sqs:us-east-1:000000000000:accounts" || m.AWSRegion != "us-east-1" ||
@@ -196,7 +51,7 @@ func TestAWindowGathersABatch(t *testing.T) {
 	sizes := make(chan int, 10)
 	b.start(t, func(_ context.Context, batch events.SQSEvent) (any, error) {
 		sizes <- len(batch.Records)
-		return failures(), nil
+		return none(), nil
 	}, func(c *Config) { c.Window = time.Second; c.BatchSize = 4 })
 	started := time.Now()
 	for i := range 3 {
@@ -221,7 +76,7 @@ func TestOnlyTheFailedComeBackAndEndInTheDeadLetterQueue(t *testing.T) {
 	b.start(t, func(_ context.Context, batch events.SQSEvent) (any, error) {
 		mu.Lock()
 		defer mu.Unlock()
-		response := failures()
+		response := none()
 		for _, m := range batch.Records {
 			seen[m.Body] = append(seen[m.Body], m.Attributes["ApproximateReceiveCount"])
 			if m.Body == "poison" {
@@ -254,7 +109,7 @@ func TestAFailedFunctionReturnsTheWholeBatchAfterRetryAfter(t *testing.T) {
 		if len(calls) == 1 {
 			return nil, errors.New("Task timed out")
 		}
-		return failures(), nil
+		return none(), nil
 	}, func(c *Config) { c.RetryAfter = 2 * time.Second; c.Window = 300 * time.Millisecond })
 	b.send(t, "a", "b")
 	eventually(t, 8*time.Second, "queue empty", func() bool { return b.left(t, b.url) == 0 })
@@ -297,7 +152,7 @@ func TestConcurrencyIsCapped(t *testing.T) {
 		time.Sleep(200 * time.Millisecond)
 		now.Add(-1)
 		total.Add(1)
-		return failures(), nil
+		return none(), nil
 	}, func(c *Config) { c.BatchSize = 1; c.MaximumConcurrency = 3 })
 	eventually(t, 6*time.Second, "all twelve handled", func() bool { return total.Load() == 12 })
 	if most.Load() != 3 {
@@ -315,7 +170,7 @@ func TestStopFinishesWhatIsUnderWay(t *testing.T) {
 		close(entered)
 		time.Sleep(500 * time.Millisecond)
 		finished.Store(true)
-		return failures(), nil
+		return none(), nil
 	}, nil)
 	<-entered
 	started := time.Now()
@@ -353,74 +208,5 @@ func TestStopDoesNotWaitBeyondItsContext(t *testing.T) {
 	}
 	if n, lines := b.left(t, b.url), said.all(); n != 1 || len(lines) != 0 {
 		t.Errorf("%d messages left, said %q; want the message kept and nothing said", n, lines)
-	}
-}
-
-// flaky is SQS that can be out of reach.
-type flaky struct {
-	*sqs.Client
-	down, noDelete atomic.Bool
-}
-
-var errDown = fmt.Errorf("dial: %w", os.ErrDeadlineExceeded)
-
-func (f *flaky) ReceiveMessage(ctx context.Context, in *sqs.ReceiveMessageInput, o ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error) {
-	if f.down.Load() {
-		return nil, errDown
-	}
-	return f.Client.ReceiveMessage(ctx, in, o...)
-}
-
-func (f *flaky) GetQueueAttributes(ctx context.Context, in *sqs.GetQueueAttributesInput, o ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error) {
-	if f.down.Load() {
-		return nil, errDown
-	}
-	return f.Client.GetQueueAttributes(ctx, in, o...)
-}
-
-func (f *flaky) DeleteMessageBatch(ctx context.Context, in *sqs.DeleteMessageBatchInput, o ...func(*sqs.Options)) (*sqs.DeleteMessageBatchOutput, error) {
-	if f.down.Load() || f.noDelete.Load() {
-		return nil, errDown
-	}
-	return f.Client.DeleteMessageBatch(ctx, in, o...)
-}
-
-func TestAnOutageIsSaidOnceAndHeals(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, 5)
-	service := &flaky{Client: b.client}
-	service.down.Store(true)
-	var calls atomic.Int32
-	_, said := b.start(t, func(context.Context, events.SQSEvent) (any, error) {
-		calls.Add(1)
-		return failures(), nil
-	}, func(c *Config) { c.SQS = service })
-	b.send(t, "a")
-	time.Sleep(1500 * time.Millisecond)
-	service.down.Store(false)
-	eventually(t, 5*time.Second, "queue empty", func() bool { return b.left(t, b.url) == 0 })
-	want := []string{"accounts: the queue cannot be reached (no answer in time); trying until it can", "accounts: the queue is back"}
-	if lines := said.all(); !slices.Equal(lines, want) {
-		t.Errorf("said %q, want %q", lines, want)
-	}
-}
-
-func TestADeleteThatFailsIsTriedAgain(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, 5)
-	service := &flaky{Client: b.client}
-	service.noDelete.Store(true)
-	var calls atomic.Int32
-	b.start(t, func(context.Context, events.SQSEvent) (any, error) {
-		calls.Add(1)
-		return failures(), nil
-	}, func(c *Config) { c.SQS = service })
-	b.send(t, "a")
-	eventually(t, 3*time.Second, "called", func() bool { return calls.Load() == 1 })
-	time.Sleep(500 * time.Millisecond)
-	service.noDelete.Store(false)
-	eventually(t, 5*time.Second, "queue empty", func() bool { return b.left(t, b.url) == 0 })
-	if calls.Load() != 1 {
-		t.Errorf("handled %d times, want once", calls.Load())
 	}
 }

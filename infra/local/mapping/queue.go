@@ -39,7 +39,7 @@ func (q *queue) receive(ctx context.Context, limit int, waitSeconds int32) ([]Me
 		MessageAttributeNames:       []string{"All"},
 	})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // outage says what was tried.
+		return nil, err
 	}
 	messages := make([]Message, 0, len(out.Messages))
 	for _, m := range out.Messages {
@@ -53,7 +53,7 @@ func (q *queue) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	_, err := q.sqs.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &q.url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameQueueArn}})
-	return err //nolint:wrapcheck // outage says what was tried.
+	return err
 }
 
 // remove deletes messages that succeeded, and tries again while the queue does not answer: each that stays is handled a second time.
@@ -65,7 +65,7 @@ func (q *queue) remove(ctx context.Context, messages []Message) {
 		}
 		out, err := q.sqs.DeleteMessageBatch(ctx, &sqs.DeleteMessageBatchInput{QueueUrl: &q.url, Entries: entries})
 		if err != nil {
-			return nil, err //nolint:wrapcheck // outage says what was tried.
+			return nil, err
 		}
 		return out.Failed, nil
 	})
@@ -83,7 +83,7 @@ func (q *queue) giveBack(ctx context.Context, messages []Message, after time.Dur
 		}
 		out, err := q.sqs.ChangeMessageVisibilityBatch(ctx, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &q.url, Entries: entries})
 		if err != nil {
-			return nil, err //nolint:wrapcheck // outage says what was tried.
+			return nil, err
 		}
 		return out.Failed, nil
 	})

@@ -61,7 +61,11 @@ func (s *Server) find(id string) (secret Secret, version int, ok bool) {
 
 // ServeHTTP answers one call. Whatever it cannot answer is an error of the service in its own form.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var input struct{ SecretId, VersionId, VersionStage string } //nolint:revive // the names are the service's.
+	var input struct {
+		SecretID     string `json:"SecretId"`
+		VersionID    string `json:"VersionId"`
+		VersionStage string
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
 	switch {
 	case r.Method != http.MethodPost || err != nil:
@@ -73,11 +77,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case json.Unmarshal(body, &input) != nil:
 		fail(w, "SerializationException", "the body is no JSON of the operation")
 		return
-	case input.SecretId == "":
+	case input.SecretID == "":
 		fail(w, "InvalidParameterException", "SecretId is missing")
 		return
 	}
-	secret, version, ok := s.find(input.SecretId)
+	secret, version, ok := s.find(input.SecretID)
 	if !ok {
 		fail(w, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 		return
@@ -87,7 +91,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if stage == "" {
 		stage = "AWSCURRENT"
 	}
-	if secret.Value == "" || stage != "AWSCURRENT" || input.VersionId != "" && input.VersionId != versionID {
+	if secret.Value == "" || stage != "AWSCURRENT" || input.VersionID != "" && input.VersionID != versionID {
 		fail(w, "ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: "+stage)
 		return
 	}
