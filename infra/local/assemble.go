@@ -133,6 +133,11 @@ func (s *Stack) startMappings(declared []function) error {
 						s.opts.Taken(f.name, batch)
 					}
 				},
+				Succeeded: func(done []mapping.Message) {
+					if s.opts.Succeeded != nil {
+						s.opts.Succeeded(f.name, done)
+					}
+				},
 				Say: s.opts.Progress,
 			})
 			if err != nil {

@@ -68,6 +68,8 @@ type Options struct {
 	Progress func(line string)
 	// Taken, if set, sees every batch that an event source mapping takes from a queue, before the function, named by its folder, does.
 	Taken func(function string, batch []mapping.Message)
+	// Succeeded, if set, sees the messages that a function has answered for, before they are deleted from their queue.
+	Succeeded func(function string, done []mapping.Message)
 }
 
 // loopback checks that a host:port is one that nobody but this machine can reach.

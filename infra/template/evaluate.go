@@ -119,7 +119,7 @@ func (ev *evaluator) ref(line int, name string) (any, error) {
 
 // getAtt evaluates GetAtt, whose argument is "Id.Attribute" or [Id, Attribute].
 func (ev *evaluator) getAtt(n *node) (any, error) {
-	id, attribute := "", ""
+	var id, attribute string
 	switch n.arg.form {
 	case isList:
 		args, err := arguments(n, 2)

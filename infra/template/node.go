@@ -80,8 +80,9 @@ func convert(y *yaml.Node, depth int) (*node, error) {
 			return nil, err
 		}
 		return longForm(n)
+	default:
+		return nil, lineError(y.Line, "neither a scalar, a list nor a map")
 	}
-	return nil, lineError(y.Line, "neither a scalar, a list nor a map")
 }
 
 func convertMap(y *yaml.Node, depth int) (*node, error) {

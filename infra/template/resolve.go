@@ -123,7 +123,11 @@ func (t *Template) complete(ev *evaluator, res *Resource) error {
 		return fmt.Errorf("%s.Metadata: %w", res.LogicalID, err)
 	}
 	res.Properties = Props{values: properties, at: at}
-	res.Metadata = Props{values: metadata.(map[string]any), at: at, path: "Metadata."}
+	values, ok := metadata.(map[string]any)
+	if !ok {
+		return fmt.Errorf("%s.Metadata: not a map", res.LogicalID)
+	}
+	res.Metadata = Props{values: values, at: at, path: "Metadata."}
 	return nil
 }
 

@@ -37,11 +37,10 @@ func scalar(y *yaml.Node) (any, error) {
 		}
 		return s, nil // More digits than an int holds: an id, not a count.
 	case fraction.MatchString(s):
-		f, err := strconv.ParseFloat(s, 64)
-		if err != nil || math.IsInf(f, 0) {
-			return s, nil
+		if f, err := strconv.ParseFloat(s, 64); err == nil && !math.IsInf(f, 0) {
+			return f, nil
 		}
-		return f, nil
+		return s, nil
 	default:
 		return s, nil
 	}

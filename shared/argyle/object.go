@@ -67,7 +67,7 @@ func (o object) text(key string) (string, error) {
 
 // lenient reads a string, and anything else as "".
 func (o object) lenient(key string) string {
-	s, _ := o.text(key) //nolint:errcheck // anything else is ""
+	s, _ := o.text(key)
 	return s
 }
 

@@ -101,6 +101,7 @@ func (p *Payload) readAccount(data object) (err error) {
 		if p.ErrorMessage, err = data.text("error_message"); err != nil {
 			return err
 		}
+	default:
 	}
 	resource, err := p.ownResource(data, p.Account)
 	if err != nil || resource == nil {

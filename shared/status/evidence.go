@@ -117,8 +117,9 @@ func (w *witness) signal(p argyle.Payload) *Signalled {
 		return &Signalled{ReceivedAt: w.received, Status: connectionConnected}
 	case argyle.Failed:
 		return &Signalled{ReceivedAt: w.received, Status: connectionError, ErrorCode: p.ErrorCode, ErrorMessage: p.ErrorMessage}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // contradicts: "connecting", and a word that is not known, contradict nothing.
@@ -176,6 +177,7 @@ func (w *witness) dataSet(p argyle.Payload) DataSet {
 		d.DaysSynced = p.DaysSynced
 	case argyle.FullySynced:
 		d.Sync = SyncFull
+	default: // the account's own verbs have no data set
 	}
 	if p.Available != nil {
 		d.Counted = w.counted(p)

@@ -105,7 +105,8 @@ func TestEvidence(t *testing.T) {
 		{
 			"connected, with a foreign resource: bare", "accounts.connected",
 			account(`"resource": {"id": "b", "user": "u", ` + updated + `, ` + failing + `}`),
-			&status.Record{Key: key, Signalled: signalledConnected, EverConnected: true}, []status.Note{status.NoteForeignResource},
+			&status.Record{Key: key, Signalled: signalledConnected, EverConnected: true},
+			[]status.Note{status.NoteForeignResource},
 		},
 		{"failed", "accounts.failed", account(failed), &status.Record{Key: key, Signalled: signalledError}, nil},
 		{
@@ -189,7 +190,8 @@ func TestEvidence(t *testing.T) {
 		{"a bare user", "users.fully_synced", `{"user": "u"}`, &status.Record{Key: status.Key{User: "u"}, FullySyncedAt: received}, nil},
 		{
 			"a user with another's resource", "users.fully_synced", `{"user": "u", "resource": {"id": "v", "accounts_connected": ["z"]}}`,
-			&status.Record{Key: status.Key{User: "u"}, FullySyncedAt: received}, []status.Note{status.NoteForeignResource},
+			&status.Record{Key: status.Key{User: "u"}, FullySyncedAt: received},
+			[]status.Note{status.NoteForeignResource},
 		},
 	}
 	for _, c := range cases {
@@ -227,7 +229,7 @@ func TestEvidenceOfEverySample(t *testing.T) {
 		t.Fatal(len(files), "samples:", err)
 	}
 	for _, file := range files {
-		body, err := os.ReadFile(file) //nolint:gosec // a file of this module's own
+		body, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -174,7 +174,8 @@ func TestMergeSettlesTies(t *testing.T) {
 		{"the larger count, by value", counted("synced", 9), counted("synced", 10)},
 		{
 			"null over a date, by the encoding",
-			status.DataSet{ScanCounted: &status.ScanCounted{AsOf: 1, From: &from}}, status.DataSet{ScanCounted: &status.ScanCounted{AsOf: 1}},
+			status.DataSet{ScanCounted: &status.ScanCounted{AsOf: 1, From: &from}},
+			status.DataSet{ScanCounted: &status.ScanCounted{AsOf: 1}},
 		},
 		{
 			"of the whole the newer, though less",

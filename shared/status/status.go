@@ -143,6 +143,7 @@ func (s Sync) String() string {
 		return "partial"
 	case SyncFull:
 		return "full"
+	default:
+		return "none"
 	}
-	return "none"
 }

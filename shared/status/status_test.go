@@ -36,7 +36,8 @@ func TestConnectionStatus(t *testing.T) {
 		{"a signal received as the snapshot was taken", status.Record{Reported: reported, Signalled: signalled(100)}, connected},
 		{"a signal received before it, though after the connection's own time", status.Record{Reported: reported, Signalled: signalled(60)}, connected},
 		{
-			"a word and a code that are not known", status.Record{Reported: &status.Reported{AsOf: 1, Status: "frozen", ErrorCode: "brand_new"}},
+			"a word and a code that are not known",
+			status.Record{Reported: &status.Reported{AsOf: 1, Status: "frozen", ErrorCode: "brand_new"}},
 			status.ConnectionStatus{Status: "frozen", ErrorCode: new("brand_new"), Source: new("reported"), Action: status.ActionUnknown},
 		},
 		{"a null status", status.Record{Reported: &status.Reported{AsOf: 1}}, status.ConnectionStatus{Status: "unknown", Source: new("reported"), Action: status.ActionNone}},
@@ -205,7 +206,7 @@ func TestStatusOfAnyOrder(t *testing.T) {
 		}
 		records = append(records, got...)
 	}
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a shuffle that can be repeated
+	random := rand.New(rand.NewPCG(1, 2))
 	for range 500 {
 		var user, account status.Record
 		for _, i := range append(random.Perm(len(records)), random.Perm(len(records))[:3]...) {

@@ -74,7 +74,7 @@ func Start(ctx context.Context, opts Options) (*Backend, error) {
 	}
 	opts.BuildDir = buildDir
 	b := &Backend{
-		http:    &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()},
+		http:    &http.Client{Transport: &http.Transport{}}, // its own, so that Close can end its connections
 		died:    make(chan error, 2),
 		closing: make(chan struct{}),
 	}
@@ -166,7 +166,7 @@ func (b *Backend) Processes() map[string]int {
 func (b *Backend) Close() error {
 	b.once.Do(func() {
 		close(b.closing)
-		errs := make([]error, len(b.servers))
+		errs := make([]error, len(b.servers)+1)
 		var all sync.WaitGroup
 		for i, up := range b.servers {
 			all.Go(func() { errs[i] = up.stop() })
@@ -175,7 +175,7 @@ func (b *Backend) Close() error {
 		b.watchers.Wait()
 		b.http.CloseIdleConnections()
 		if b.scratch != "" {
-			errs = append(errs, os.RemoveAll(b.scratch))
+			errs[len(b.servers)] = os.RemoveAll(b.scratch)
 		}
 		b.closeErr = errors.Join(errs...)
 	})

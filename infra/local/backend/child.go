@@ -53,7 +53,7 @@ func start(name string, cmd *exec.Cmd, last syscall.Signal, onLine func(string))
 		}
 	}()
 	if err := <-started; err != nil {
-		leash.Close()
+		_ = leash.Close()
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
 	return c, nil
@@ -63,7 +63,7 @@ func (c *child) pid() int { return c.cmd.Process.Pid }
 
 // stop ends the process: it asks, waits for grace, then kills. It returns when the process is gone.
 func (c *child) stop() error {
-	c.leash.Close()
+	_ = c.leash.Close()
 	// A process that is gone already makes Signal fail, and that is what is wanted.
 	_ = c.cmd.Process.Signal(syscall.SIGTERM)
 	if c.goneWithin(grace) {

@@ -125,7 +125,7 @@ func (b *Test) CreateTable(t testing.TB, logicalID string) (name string) {
 	}
 	b.cleanup(t, func(ctx context.Context) error {
 		_, err := client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: aws.String(name)})
-		return err
+		return err //nolint:wrapcheck // cleanup says which table it was about
 	})
 	return name
 }
@@ -173,7 +173,7 @@ func (b *Test) makeQueue(t testing.TB, spec queueSpec) (url string) {
 	}
 	b.cleanup(t, func(ctx context.Context) error {
 		_, err := client.DeleteQueue(ctx, &sqs.DeleteQueueInput{QueueUrl: aws.String(url)})
-		return err
+		return err //nolint:wrapcheck // cleanup says which queue it was about
 	})
 	return url
 }

@@ -49,7 +49,7 @@ func (j jars) classpath() string {
 func jarsList(dir string) (string, error) {
 	found, err := filepath.Glob(filepath.Join(dir, "*.jar"))
 	if err != nil || len(found) == 0 {
-		return "", fmt.Errorf("Maven left no jars in %s", dir)
+		return "", fmt.Errorf("no jars in %s after Maven ran", dir)
 	}
 	return strings.Join(found, string(os.PathListSeparator)), nil
 }
@@ -94,14 +94,14 @@ func (j jars) fetch(ctx context.Context, java, mvn string, log io.Writer) error 
 func fill(ctx context.Context, dir, java, mvn string) error {
 	work := filepath.Join(dir, "work")
 	if err := os.Mkdir(work, 0o755); err != nil {
-		return err
+		return fmt.Errorf("make a folder to build in: %w", err)
 	}
 	pomFile, source := filepath.Join(work, "pom.xml"), filepath.Join(work, "OnLoopback.java")
 	if err := os.WriteFile(pomFile, pom, 0o644); err != nil {
-		return err
+		return fmt.Errorf("write Maven's project: %w", err)
 	}
 	if err := os.WriteFile(source, launcher, 0o644); err != nil {
-		return err
+		return fmt.Errorf("write the launcher's source: %w", err)
 	}
 	// The plugin's version is the pom's.
 	if err := run(ctx, "Maven could not fetch DynamoDB Local and ElasticMQ", mvn, "--batch-mode", "--no-transfer-progress", "--file", pomFile,
@@ -116,5 +116,8 @@ func fill(ctx context.Context, dir, java, mvn string) error {
 		"--release", "17", "-proc:none", "-cp", classpath, "-d", dir, source); err != nil {
 		return err
 	}
-	return os.RemoveAll(work)
+	if err := os.RemoveAll(work); err != nil {
+		return fmt.Errorf("clear the folder built in: %w", err)
+	}
+	return nil
 }

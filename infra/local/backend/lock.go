@@ -19,10 +19,10 @@ func lockFile(ctx context.Context, path string, waiting func()) (unlock func(), 
 	for first := true; ; first = false {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
-			return func() { f.Close() }, nil
+			return func() { _ = f.Close() }, nil
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
-			f.Close()
+			_ = f.Close()
 			return nil, fmt.Errorf("lock %s: %w", path, err)
 		}
 		if first {
@@ -30,7 +30,7 @@ func lockFile(ctx context.Context, path string, waiting func()) (unlock func(), 
 		}
 		select {
 		case <-ctx.Done():
-			f.Close()
+			_ = f.Close()
 			return nil, fmt.Errorf("wait for %s: %w", path, context.Cause(ctx))
 		case <-time.After(50 * time.Millisecond):
 		}

@@ -40,7 +40,9 @@ func playDocker(args []string) {
 	if err != nil {
 		panic(err)
 	}
-	json.NewEncoder(record).Encode(args)
+	if err := json.NewEncoder(record).Encode(args); err != nil {
+		panic(err)
+	}
 	switch args[0] {
 	case "image":
 		os.Exit(1) // Not here yet.
@@ -56,7 +58,7 @@ func playDocker(args []string) {
 		if err != nil {
 			panic(err)
 		}
-		go http.Serve(listener, http.NotFoundHandler())
+		go func() { _ = http.Serve(listener, http.NotFoundHandler()) }() // until the process ends
 		<-stop.Done()
 	}
 }
@@ -68,7 +70,9 @@ func playParent(buildDir string) {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	json.NewEncoder(os.Stdout).Encode(b.Processes())
+	if err := json.NewEncoder(os.Stdout).Encode(b.Processes()); err != nil {
+		panic(err)
+	}
 	select {}
 }
 

@@ -87,7 +87,11 @@ func freePort() (int, error) {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
 	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0, fmt.Errorf("find a free port: %s is no TCP address", l.Addr())
+	}
+	return addr.Port, nil
 }
 
 func loopbackURL(port int) string { return "http://127.0.0.1:" + strconv.Itoa(port) }
@@ -108,13 +112,13 @@ func (s server) existing(ctx context.Context, client *http.Client, url string) (
 
 // answers makes one request. Any HTTP answer counts: an unsigned request is an error to both servers, and shows that they are up.
 func answers(ctx context.Context, client *http.Client, url string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
-		return err
+		return fmt.Errorf("ask a server whether it is up: %w", err)
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return err
+		return fmt.Errorf("ask a server whether it is up: %w", err)
 	}
 	return resp.Body.Close()
 }

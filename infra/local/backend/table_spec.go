@@ -9,11 +9,15 @@ import (
 )
 
 var (
-	tableApplied = []string{"AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes",
-		"ProvisionedThroughput", "StreamSpecification", "TableName", "TimeToLiveSpecification"}
+	tableApplied = []string{
+		"AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes",
+		"ProvisionedThroughput", "StreamSpecification", "TableName", "TimeToLiveSpecification",
+	}
 	// tableIgnored are properties without a meaning for a table in memory: backup, encryption, protection, tags, limits, insight, class.
-	tableIgnored = []string{"ContributorInsightsSpecification", "DeletionProtectionEnabled", "OnDemandThroughput", "PointInTimeRecoverySpecification",
-		"SSESpecification", "TableClass", "Tags", "WarmThroughput"}
+	tableIgnored = []string{
+		"ContributorInsightsSpecification", "DeletionProtectionEnabled", "OnDemandThroughput", "PointInTimeRecoverySpecification",
+		"SSESpecification", "TableClass", "Tags", "WarmThroughput",
+	}
 	indexApplied = []string{"IndexName", "KeySchema", "Projection", "ProvisionedThroughput"}
 	indexIgnored = []string{"ContributorInsightsSpecification", "OnDemandThroughput", "WarmThroughput"}
 )

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Event is a request in payload format 2.0, its members in the order in which API Gateway writes them.
@@ -95,7 +96,7 @@ func (g *Gateway) newEvent(r *http.Request, routeKey string, body []byte, now ti
 	}
 	switch {
 	case len(body) == 0:
-	case isText(r.Header.Get("Content-Type")):
+	case isText(r.Header.Get("Content-Type")) && utf8.Valid(body): // what JSON cannot carry as text goes as base64, as nothing else keeps it
 		event.Body = string(body)
 	default:
 		event.Body, event.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true

@@ -53,6 +53,8 @@ type Config struct {
 	Function Invoker
 	// Taken, if set, sees every batch before the function does. It must not keep the slice.
 	Taken func([]Message)
+	// Succeeded, if set, sees the messages of a batch that the function has answered for, before they are deleted. It must not keep the slice.
+	Succeeded func([]Message)
 	// Say, if set, takes the few lines a person should see: a queue out of reach and back, a batch that failed.
 	Say func(line string)
 }
@@ -78,6 +80,9 @@ func Start(config Config) (*Mapping, error) {
 	}
 	if config.Taken == nil {
 		config.Taken = func([]Message) {}
+	}
+	if config.Succeeded == nil {
+		config.Succeeded = func([]Message) {}
 	}
 	abandoned, abandon := context.WithCancel(context.Background())
 	stopped, stop := context.WithCancel(abandoned)
@@ -195,6 +200,7 @@ func (m *Mapping) handle(ctx context.Context, batch []Message) {
 			var succeeded, failed []Message
 			succeeded, failed, err = verdict(answer, batch, m.config.ReportFailures)
 			if err == nil {
+				m.config.Succeeded(succeeded)
 				m.queue.remove(ctx, succeeded)
 				m.retry(ctx, failed)
 				return
