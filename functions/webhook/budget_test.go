@@ -94,7 +94,7 @@ func TestHungServices(t *testing.T) {
 			if took < c.least || took > c.most {
 				t.Errorf("answered after %v", took)
 			}
-			t.Log(fmt.Sprint(took), log.String())
+			t.Logf("%v: %s", took, log.String())
 			checkLine(t, log.String(), []string{c.metric}, request)
 		})
 	}

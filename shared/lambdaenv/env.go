@@ -69,7 +69,7 @@ func (e *Env) Ready() {
 		line.Info("started")
 		return
 	}
-	line.Error(e.problem())
+	line.Error("cannot start", slog.String("reason", e.problem()))
 	e.exit(1)
 }
 
@@ -81,5 +81,5 @@ func (e *Env) problem() string {
 	if len(e.wrong) > 0 {
 		problems = append(problems, "wrong settings: "+strings.Join(e.wrong, ", "))
 	}
-	return "cannot start: " + strings.Join(problems, "; ")
+	return strings.Join(problems, "; ")
 }

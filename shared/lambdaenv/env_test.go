@@ -47,36 +47,40 @@ func TestReady(t *testing.T) {
 		settings map[string]string
 		level    string
 		msg      string
+		reason   any
 		exit     int
 	}{
 		"all there": {
 			map[string]string{"TABLE_NAME": "t", "POLICY": "enforce"},
-			"INFO", "started", -1,
+			"INFO", "started", nil, -1,
 		},
 		"endpoint of its own": {
 			map[string]string{"TABLE_NAME": "t", "POLICY": "observe", "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:9324"},
-			"INFO", "started", -1,
+			"INFO", "started", nil, -1,
 		},
 		"everything missing, each once": {
 			map[string]string{"AWS_REGION": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""},
-			"ERROR", "cannot start: missing settings: TABLE_NAME, POLICY, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION", 1,
+			"ERROR", "cannot start", "missing settings: TABLE_NAME, POLICY, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION", 1,
 		},
 		"blank": {
 			map[string]string{"TABLE_NAME": " \t", "POLICY": "observe"},
-			"ERROR", "cannot start: missing settings: TABLE_NAME", 1,
+			"ERROR", "cannot start", "missing settings: TABLE_NAME", 1,
 		},
 		"wrong, without its value": {
 			map[string]string{"TABLE_NAME": "t", "POLICY": "canary", "AWS_ENDPOINT_URL_DYNAMODB": "canary"},
-			"ERROR", "cannot start: wrong settings: POLICY must be observe or enforce, AWS_ENDPOINT_URL_DYNAMODB must be a URL with http:// or https://", 1,
+			"ERROR", "cannot start", "wrong settings: POLICY must be observe or enforce, AWS_ENDPOINT_URL_DYNAMODB must be a URL with http:// or https://", 1,
 		},
 		"missing and wrong": {
 			map[string]string{"POLICY": "canary"},
-			"ERROR", "cannot start: missing settings: TABLE_NAME; wrong settings: POLICY must be observe or enforce", 1,
+			"ERROR", "cannot start", "missing settings: TABLE_NAME; wrong settings: POLICY must be observe or enforce", 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			line, exit := start(c.settings, worker)
 			want := map[string]any{"level": c.level, "msg": c.msg, "name": "accounts", "version": "v1.2.3"}
+			if c.reason != nil {
+				want["reason"] = c.reason
+			}
 			if diff := cmp.Diff(want, line); diff != "" || exit != c.exit {
 				t.Errorf("exit %d, %s", exit, diff)
 			}

@@ -97,11 +97,13 @@ func TestReceived(t *testing.T) {
 					"request_id":  attribute("String", "id"),
 				},
 			},
-			Message{Body: []byte("{}"), Event: "accounts.added", RequestID: "id", ReceivedAt: received0}, true,
+			Message{Body: []byte("{}"), Event: "accounts.added", RequestID: "id", ReceivedAt: received0},
+			true,
 		},
 		"sent by hand": {
 			events.SQSMessage{Body: "{}", Attributes: map[string]string{"SentTimestamp": "1769714840123"}},
-			Message{Body: []byte("{}"), ReceivedAt: received0}, true,
+			Message{Body: []byte("{}"), ReceivedAt: received0},
+			true,
 		},
 		"unreadable time": {
 			events.SQSMessage{
@@ -109,11 +111,13 @@ func TestReceived(t *testing.T) {
 				Attributes:        map[string]string{"SentTimestamp": "1769714840123"},
 				MessageAttributes: map[string]events.SQSMessageAttribute{"received_at": attribute("String", "soon")},
 			},
-			Message{Body: []byte("{}"), ReceivedAt: received0}, true,
+			Message{Body: []byte("{}"), ReceivedAt: received0},
+			true,
 		},
 		"no time": {
 			events.SQSMessage{Body: "{}"},
-			Message{Body: []byte("{}")}, false,
+			Message{Body: []byte("{}")},
+			false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

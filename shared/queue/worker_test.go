@@ -126,11 +126,12 @@ func TestEvidenceIsFoldedPerRecord(t *testing.T) {
 	}
 }
 
+func count(words map[string]int, word string) { words[word]++ }
+
 func TestMessagesFailAlone(t *testing.T) {
 	panics := func(_ context.Context, evidence status.Record) error {
 		if evidence.Account == "bad" {
-			var none map[string]int
-			none["123-45-6789"]++
+			count(nil, "123-45-6789")
 		}
 		return nil
 	}
@@ -142,15 +143,21 @@ func TestMessagesFailAlone(t *testing.T) {
 	}{
 		"no event": {
 			[]string{event("accounts.connected", "a", ""), `{"ssn": "canary"}`, event("accounts.connected", "b", "")},
-			nil, []string{"1"}, "not an event",
+			nil,
+			[]string{"1"},
+			"not an event",
 		},
 		"impossible data": {
 			[]string{event("paystubs.fully_synced", "a", `, "available_count": -1`), event("paystubs.fully_synced", "a", `, "available_count": 2`)},
-			nil, []string{"0"}, "data.available_count: not a whole number of at least zero",
+			nil,
+			[]string{"0"},
+			"data.available_count: not a whole number of at least zero",
 		},
 		"data of a wrong type": {
 			[]string{event("paystubs.fully_synced", "a", `, "available_count": "canary"`), event("accounts.connected", "b", "")},
-			nil, []string{"0"}, "data.available_count",
+			nil,
+			[]string{"0"},
+			"data.available_count",
 		},
 		"a record that is refused": {
 			[]string{event("accounts.connected", "bad", ""), event("accounts.connected", "good", ""), event("accounts.failed", "bad", "")},
@@ -160,15 +167,20 @@ func TestMessagesFailAlone(t *testing.T) {
 				}
 				return nil
 			},
-			[]string{"0", "2"}, "table: refused",
+			[]string{"0", "2"},
+			"table: refused",
 		},
 		"a record that panics": {
 			[]string{event("accounts.connected", "bad", ""), event("accounts.connected", "good", "")},
-			panics, []string{"0"}, "panic: assignment to entry in nil map at shared/queue.",
+			panics,
+			[]string{"0"},
+			"panic: assignment to entry in nil map at shared/queue.",
 		},
 		"all": {
 			[]string{event("accounts.connected", "bad", ""), "canary"},
-			panics, []string{"0", "1"}, "",
+			panics,
+			[]string{"0", "1"},
+			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -314,7 +326,7 @@ func TestDeadline(t *testing.T) {
 
 func TestHostileIDsMakeShortLines(t *testing.T) {
 	id := strings.Repeat(`\u0000`, 3000)
-	body := fmt.Sprintf(`{"event": "accounts.connected", "data": {"user": "%s", "account": "%s"}}`, id, id)
+	body := strings.ReplaceAll(`{"event": "accounts.connected", "data": {"user": "ID", "account": "ID"}}`, "ID", id)
 	applier := &applied{fail: func(context.Context, status.Record) error { return errors.New("table: refused") }}
 	failed, log := work(t, applier, sent(body))
 	if len(failed) != 1 {

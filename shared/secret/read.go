@@ -8,7 +8,7 @@ import (
 	"argyle-webhooks/shared/argyle"
 )
 
-// ErrNone: no usable secret is known.
+// ErrNone says that no usable secret is known.
 var ErrNone = errors.New("secret: no signing secret")
 
 var (

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := read(c.value)
-			if diff := cmp.Diff(c.want, got); diff != "" || err != c.err {
+			if diff := cmp.Diff(c.want, got); diff != "" || !errors.Is(err, c.err) {
 				t.Errorf("error %v, %s", err, diff)
 			}
 			if err != nil && strings.Contains(err.Error(), "canary") {

@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -285,7 +286,7 @@ func TestTombstone(t *testing.T) {
 		t.Errorf("expires at %v, want %s", out.Item["expires_at"], expires.Value)
 	}
 	for name := range out.Item {
-		if !strings.Contains("pk sk account rev updated_at removed_at expires_at", name) {
+		if !slices.Contains([]string{"pk", "sk", "account", "rev", "updated_at", "removed_at", "expires_at"}, name) {
 			t.Errorf("a tombstone keeps %s", name)
 		}
 	}

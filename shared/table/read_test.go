@@ -87,6 +87,7 @@ func TestAccountOfSeveralUsers(t *testing.T) {
 		"one":             {[]life{{"u1", 1, 0}}, "u1"},
 		"one removed":     {[]life{{"u1", 1, 5}}, "u1"},
 		"the live one":    {[]life{{"u1", 1, 0}, {"u2", 0, 9}, {"u3", 0, 3}}, "u1"},
+		"live, not dated": {[]life{{"u1", 0, 0}, {"u2", 0, 9}}, "u1"},
 		"the later added": {[]life{{"u1", 7, 0}, {"u2", 2, 0}, {"u3", 0, 0}}, "u1"},
 		"all removed":     {[]life{{"u1", 0, 9}, {"u2", 0, 3}}, "u1"},
 	} {

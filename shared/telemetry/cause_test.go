@@ -31,6 +31,8 @@ func TestCause(t *testing.T) {
 	}
 }
 
+func increment(metric *Metric) { metric.Value++ }
+
 func TestPanickedShowsNoValue(t *testing.T) {
 	recovered := func(do func()) (err error) {
 		defer func() { err = Panicked(recover()) }()
@@ -44,7 +46,7 @@ func TestPanickedShowsNoValue(t *testing.T) {
 		want string
 	}{
 		"runtime":          {func() { _ = list[index] }, `^panic: runtime error: index out of range \[\d+\] with length 0 at shared/telemetry\.\S+:\d+$`},
-		"nil":              {func() { var p *Metric; p.Value++ }, `^panic: runtime error: invalid memory address .* at shared/telemetry\.\S+:\d+$`},
+		"nil":              {func() { increment(nil) }, `^panic: runtime error: invalid memory address .* at shared/telemetry\.\S+:\d+$`},
 		"string":           {func() { panic("123-45-6789") }, `^panic with a string at shared/telemetry\.\S+:\d+$`},
 		"error":            {func() { panic(errors.New("123-45-6789")) }, `^panic with a \*errors\.errorString at shared/telemetry\.\S+:\d+$`},
 		"in other's code":  {func() { _ = strings.Repeat("x", -1) }, `^panic with a \S+ at shared/telemetry\.\S+:\d+$`},
