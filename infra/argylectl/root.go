@@ -15,6 +15,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(newLocal(), newSend(), newStatus(), newVersion(), newEvents(), newSAMLocal())
+	root.AddCommand(newLocal(), newSend(), newStatus(), newVersion(), newEvents(), newSAMLocal(), newSoak())
 	return root
 }
