@@ -83,7 +83,7 @@ func build(ctx context.Context, root string, names []string) (binaries, error) {
 
 // compile runs one go build for all functions, so that what they share is loaded and compiled once.
 func compile(ctx context.Context, root, out string, names []string) error {
-	args := []string{"build", "-buildvcs=false", "-trimpath", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", out + string(filepath.Separator)}
+	args := []string{"build", "-buildvcs=false", "-trimpath", "-tags", "lambda.norpc,nethttpomithttp2", "-ldflags=-s -w", "-o", out + string(filepath.Separator)}
 	for _, name := range names {
 		args = append(args, "./functions/"+name)
 	}

@@ -50,7 +50,9 @@ func FuzzVerify(f *testing.F) {
 			if secret == "" {
 				continue
 			}
-			if got, err := argyle.Verify(body, argyle.Sign(body, secret), secrets); err != nil || secrets[got] != secret {
+			// Two secrets can be one key: HMAC fills short ones up with zero bytes.
+			own := argyle.Sign(body, secret)
+			if got, err := argyle.Verify(body, own, secrets); err != nil || argyle.Sign(body, secrets[got]) != own {
 				t.Fatalf("own signature with secret %d: %d, %v", i, got, err)
 			}
 		}

@@ -69,9 +69,12 @@ func (s *Sender) Send(ctx context.Context, family string, message Message) error
 	for _, attribute := range attributes {
 		values[attribute.Name] = types.MessageAttributeValue{DataType: &attribute.Type, StringValue: &attribute.Value}
 	}
-	_, err := s.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &text, MessageAttributes: values})
-	if err != nil {
+	out, err := s.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &text, MessageAttributes: values})
+	switch {
+	case err != nil:
 		return fmt.Errorf("%w: send to the %s queue: %w", ErrUnavailable, family, err)
+	case out.MessageId == nil: // 200 from something that is not SQS
+		return fmt.Errorf("%w: send to the %s queue: an answer without a message id", ErrUnavailable, family)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"argyle-webhooks/infra/local/backend"
 	"argyle-webhooks/shared/argyle"
@@ -22,7 +24,13 @@ import (
 	"argyle-webhooks/shared/telemetry"
 )
 
-func TestMain(m *testing.M) { backend.Main(m) }
+// TestMain asks for goroutines that are left once the connections that clients keep for later are closed.
+func TestMain(m *testing.M) {
+	backend.Main(m, func() error {
+		clientAt("").Options().HTTPClient.(*http.Client).CloseIdleConnections()
+		return goleak.Find()
+	})
+}
 
 // take receives up to ten messages as an event source mapping hands them to a worker, and deletes them.
 func take(t *testing.T, client *sqs.Client, url string) events.SQSEvent {

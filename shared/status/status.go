@@ -25,7 +25,8 @@ func (r Record) Status(user Record) AccountStatus {
 		view.AsOf = InstantOf(about.AsOf)
 		view.ScannedAt = InstantOf(about.ScannedAt)
 		view.Item, view.Source = nullable(about.Item), nullable(about.Source)
-		view.Employers, view.OngoingRefresh = about.Employers, nullable(about.OngoingRefresh)
+		view.Employers = append([]string{}, about.Employers...) // known to be none is not unknown
+		view.OngoingRefresh = nullable(about.OngoingRefresh)
 	}
 	for name, dataSet := range r.DataSets {
 		view.DataSets[name] = dataSet.status()

@@ -90,7 +90,7 @@ func readRecord(top reader, record *status.Record) {
 	record.About = readAbout(top)
 	asOf := snapshotTime(record.About)
 	readConnection(top, record, asOf)
-	if dataSets, ok := top.object("data_sets"); ok {
+	if dataSets, ok := top.object("data_sets"); ok && len(dataSets.left) > 0 { // Merge makes no empty map, and Equal tells it from none
 		record.DataSets = map[string]status.DataSet{}
 		for name := range dataSets.left {
 			if fields, ok := dataSets.object(name); ok {

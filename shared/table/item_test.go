@@ -99,7 +99,7 @@ func TestSampleEvidence(t *testing.T) {
 	}
 }
 
-func evidence(t *testing.T, sample string, at time.Time) []status.Record {
+func evidence(t testing.TB, sample string, at time.Time) []status.Record {
 	t.Helper()
 	body, err := os.ReadFile(sample)
 	if err != nil {
