@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	env := lambdaenv.Open("accounts")
+	env := lambdaenv.Open("accounts", "accounts")
 	tableName, dynamoDB := env.Required("TABLE_NAME"), env.Service("DYNAMODB")
 	env.Ready()
 

@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	env := lambdaenv.Open("identities")
+	env := lambdaenv.Open("identities", "identities")
 	tableName, dynamoDB := env.Required("TABLE_NAME"), env.Service("DYNAMODB")
 	env.Ready()
 

@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	env := lambdaenv.Open("paystubs")
+	env := lambdaenv.Open("paystubs", "paystubs")
 	tableName, dynamoDB := env.Required("TABLE_NAME"), env.Service("DYNAMODB")
 	env.Ready()
 

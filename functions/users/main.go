@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	env := lambdaenv.Open("users")
+	env := lambdaenv.Open("users", "users")
 	tableName, dynamoDB := env.Required("TABLE_NAME"), env.Service("DYNAMODB")
 	env.Ready()
 

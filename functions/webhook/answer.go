@@ -36,13 +36,22 @@ func (a answer) response() events.APIGatewayV2HTTPResponse {
 	return events.APIGatewayV2HTTPResponse{StatusCode: a.status, Headers: headers, Body: `{"reason": "` + a.reason + `"}`}
 }
 
-// metric is the name under which the answer is counted. All that a retry may heal counts as unavailable.
-func (a answer) metric() string {
+// verdict sums the answers up: accepted, unavailable (a retry may heal it) or refused (none will).
+func (a answer) verdict() string {
 	switch a.status {
 	case http.StatusAccepted:
 		return "accepted"
 	case http.StatusServiceUnavailable:
 		return "unavailable"
+	default:
+		return "refused"
+	}
+}
+
+// metric is the name under which the answer is counted: its verdict, and of a refusal the reason.
+func (a answer) metric() string {
+	if verdict := a.verdict(); verdict != "refused" {
+		return verdict
 	}
 	return "refused_" + a.reason
 }

@@ -80,9 +80,9 @@ func TestHungServices(t *testing.T) {
 			var log, quiet bytes.Buffer
 			sqs := serve(t, c.sqs)
 			door := &frontDoor{
-				secrets: secret.New(secret.NewClient(serve(t, c.secrets)), "arn", telemetry.New(&quiet, "webhook", "")),
+				secrets: secret.New(secret.NewClient(serve(t, c.secrets)), "arn", telemetry.New(&quiet, "", "")),
 				queues:  queue.NewSender(queue.NewClient(sqs), map[string]string{argyle.FamilyAccounts: *sqs.Endpoint + "/000000000000/accounts"}),
-				log:     telemetry.New(&log, "webhook", ""),
+				log:     telemetry.New(&log, "", ""),
 			}
 			request := delivered(body, "s3cret")
 			began := time.Now()

@@ -3,6 +3,7 @@ package main
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"argyle-webhooks/shared/telemetry"
@@ -20,18 +21,27 @@ type delivery struct {
 	cause                error
 }
 
+// maxCause leaves room on the line for the ids.
+const maxCause = 80
+
 // report writes the line, which is under 500 bytes and carries the delivery's metrics. If it must be cut, its last strings are.
 func (d *delivery) report(log *telemetry.Logger, answer answer) {
-	fields := []slog.Attr{
-		slog.String("reason", answer.reason),
-		slog.Int("bytes", d.bytes),
+	fields := []slog.Attr{slog.String("verdict", answer.verdict())}
+	if answer != accepted {
+		fields = append(fields, slog.String("reason", answer.reason))
 	}
-	if d.secret >= 0 {
+	fields = append(fields, slog.Int("bytes", d.bytes))
+	if d.secret >= 0 && answer.status != http.StatusServiceUnavailable { // the line needs the room for its cause
 		fields = append(fields, slog.Int("secret", d.secret))
 	}
-	for _, text := range [][2]string{
-		{"event", d.event}, {"account", d.account}, {"user", d.user}, {"cause", telemetry.Cause(d.cause)}, {"source_ip", d.outside},
-	} {
+	cause, outside := telemetry.Cause(d.cause), d.outside
+	if len(cause) > maxCause {
+		cause = strings.ToValidUTF8(cause[:maxCause], "")
+	}
+	if cause != "" {
+		outside = "" // what went wrong matters more, and the gateway's access log has the address
+	}
+	for _, text := range [][2]string{{"event", d.event}, {"account", d.account}, {"user", d.user}, {"cause", cause}, {"source_ip", outside}} {
 		if text[1] != "" {
 			fields = append(fields, slog.String(text[0], text[1]))
 		}
@@ -44,7 +54,7 @@ func (d *delivery) report(log *telemetry.Logger, answer answer) {
 	if d.unrouted && answer == accepted {
 		metrics = append(metrics, telemetry.Metric{Name: "unrouted", Value: 1})
 	}
-	if d.isOutside {
+	if d.isOutside && answer.status != http.StatusServiceUnavailable { // what is not taken comes again, and is counted then
 		metrics = append(metrics, telemetry.Metric{Name: "outside", Value: 1})
 	}
 	log.Count(level, "delivery", metrics, fields...)

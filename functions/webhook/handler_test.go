@@ -102,7 +102,7 @@ func (c one) run(t *testing.T) (log map[string]any, messages []queue.Message) {
 		c.secrets.live = []argyle.Secret{"s3cret"}
 	}
 	var out bytes.Buffer
-	door := &frontDoor{secrets: &c.secrets, queues: &c.queue, enforce: c.enforce, log: telemetry.New(&out, "webhook", "")}
+	door := &frontDoor{secrets: &c.secrets, queues: &c.queue, enforce: c.enforce, log: telemetry.New(&out, "", "")}
 	response, err := door.handle(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
@@ -267,8 +267,8 @@ func TestMessageAndLine(t *testing.T) {
 		t.Error(diff)
 	}
 	for name, want := range map[string]any{
-		"level": "INFO", "reason": "accepted", "event": "accounts.connected", "account": "an-account", "user": "a-user",
-		"bytes": float64(len(body)), "secret": 1.0, "accepted": 1.0, "function": "webhook",
+		"level": "INFO", "verdict": "accepted", "event": "accounts.connected", "account": "an-account", "user": "a-user",
+		"bytes": float64(len(body)), "secret": 1.0, "accepted": 1.0, "function": nil,
 	} {
 		if line[name] != want {
 			t.Errorf("%s is %v, want %v", name, line[name], want)

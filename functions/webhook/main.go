@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	env := lambdaenv.Open("webhook")
+	env := lambdaenv.Open("webhook", "")
 	secretARN := env.Required("SECRET_ARN")
 	policy := env.OneOf("SOURCE_IP_POLICY", policyObserve, policyEnforce)
 	urls := queueURLs(env)

@@ -33,7 +33,7 @@ func accountStatus(user, account string, all []event, rules Rules) object {
 			status["as_of"] = written(about.at)
 		}
 		status["scanned_at"] = written(about.value["scanned_at"])
-		status["employers"] = list(about.value["employers"].([]string))
+		status["employers"] = list(as[[]string](about.value["employers"]))
 		for _, field := range []string{"item", "source", "ongoing_refresh"} {
 			status[field] = about.value[field]
 		}
@@ -43,9 +43,11 @@ func accountStatus(user, account string, all []event, rules Rules) object {
 
 // removedStatus is all that is left of a removed account.
 func removedStatus(user, account string, removed any) object {
-	return object{"user": user, "account": account, "removed_at": written(removed), "added_at": nil, "connection": nil,
+	return object{
+		"user": user, "account": account, "removed_at": written(removed), "added_at": nil, "connection": nil,
 		"ever_connected": nil, "fully_synced": nil, "data_sets": object{}, "as_of": nil, "scanned_at": nil, "item": nil,
-		"source": nil, "ongoing_refresh": nil, "employers": nil}
+		"source": nil, "ongoing_refresh": nil, "employers": nil,
+	}
 }
 
 // removedAt is the earliest time at which accounts.removed was received, or nil.
@@ -65,7 +67,7 @@ func addedAt(events []event) any {
 	for _, e := range events {
 		switch {
 		case e.resource != nil && e.resource.createdAt != nil:
-			times = append(times, e.resource.createdAt.(int64))
+			times = append(times, as[int64](e.resource.createdAt))
 		case e.name == "accounts.added":
 			times = append(times, e.received)
 		}
@@ -95,7 +97,7 @@ func fullySynced(account string, events, all []event) bool {
 		return slices.Contains(synced, account)
 	}
 	added := addedAt(events)
-	return added != nil && len(times) > 0 && added.(int64) <= slices.Max(times)
+	return added != nil && len(times) > 0 && as[int64](added) <= slices.Max(times)
 }
 
 // snapshots lists the accounts' own resources.

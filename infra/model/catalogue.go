@@ -28,8 +28,10 @@ var catalogue = map[string]string{
 func Events() []string { return slices.Sorted(maps.Keys(catalogue)) }
 
 // dataSets lists the data sets of DESIGN.md §1 in v2 words.
-var dataSets = []string{"identities", "paystubs", "gigs", "shifts", "payroll_documents", "deposit_destinations", "vehicles", "ratings",
-	"user_forms", "user_uploads"}
+var dataSets = []string{
+	"identities", "paystubs", "gigs", "shifts", "payroll_documents", "deposit_destinations", "vehicles", "ratings",
+	"user_forms", "user_uploads",
+}
 
 // v1Words gives the v2 word for a data set's v1 name.
 var v1Words = map[string]string{

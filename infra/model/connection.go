@@ -23,10 +23,12 @@ func connectionStatus(events []event, rules Rules) object {
 func connection(value object, at, source any, rules Rules) object {
 	action := "none"
 	if code := value["error_code"]; code != nil {
-		action = rules.Action(code.(string))
+		action = rules.Action(as[string](code))
 	}
-	return object{"status": value["status"], "error_code": value["error_code"], "error_message": value["error_message"],
-		"at": written(at), "source": source, "action": action}
+	return object{
+		"status": value["status"], "error_code": value["error_code"], "error_message": value["error_message"],
+		"at": written(at), "source": source, "action": action,
+	}
 }
 
 // signals lists what accounts.connected and accounts.failed say by themselves: when they have no resource that tells of the connection,
@@ -42,8 +44,10 @@ func signals(events []event) []claim {
 		case e.name == "accounts.connected" && (told == nil || told == "error"):
 			claims = append(claims, claim{e.received, object{"status": "connected", "error_code": nil, "error_message": nil}})
 		case e.name == "accounts.failed" && (told == nil || told == "connected"):
-			claims = append(claims, claim{e.received, object{"status": "error", "error_code": e.failure["error_code"],
-				"error_message": e.failure["error_message"]}})
+			claims = append(claims, claim{e.received, object{
+				"status": "error", "error_code": e.failure["error_code"],
+				"error_message": e.failure["error_message"],
+			}})
 		}
 	}
 	return claims
@@ -60,7 +64,7 @@ func lastReport(events []event) (snapshot, bool) {
 	return last(reports, func(a, b snapshot) int {
 		return cmp.Or(
 			cmp.Compare(a.asOf, b.asOf),
-			cmp.Compare(millis(a.connection["updated_at"]), millis(b.connection["updated_at"])),
+			cmp.Compare(as[int64](a.connection["updated_at"]), as[int64](b.connection["updated_at"])),
 			compareEncodings(a.connection, b.connection),
 		)
 	})

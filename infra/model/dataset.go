@@ -21,13 +21,15 @@ func dataSetStatuses(events []event) object {
 
 // dataSetStatus answers every question about one data set from its own events and its scans.
 func dataSetStatus(name string, about []event, scanned []scan, events []event) object {
-	status := object{"sync": syncStage(name, events), "days_synced": nil, "scan": nil, "scan_at": nil, "last_synced_at": nil,
-		"available_count": nil, "available_from": nil, "available_to": nil, "latest": nil, "changed_at": nil}
+	status := object{
+		"sync": syncStage(name, events), "days_synced": nil, "scan": nil, "scan_at": nil, "last_synced_at": nil,
+		"available_count": nil, "available_from": nil, "available_to": nil, "latest": nil, "changed_at": nil,
+	}
 	var days, synced, changed []int64
 	var objects []claim
 	for _, e := range about {
 		if e.days != nil {
-			days = append(days, e.days.(int64))
+			days = append(days, as[int64](e.days))
 		}
 		if slices.Contains([]string{"added", "updated", "removed"}, e.verb) {
 			changed = append(changed, e.received)
@@ -38,7 +40,7 @@ func dataSetStatus(name string, about []event, scanned []scan, events []event) o
 	}
 	for _, s := range scanned {
 		if s.status == "synced" && s.at != nil {
-			synced = append(synced, s.at.(int64))
+			synced = append(synced, as[int64](s.at))
 		}
 	}
 	status["days_synced"] = number(greatest(days))
@@ -106,7 +108,7 @@ func compareCounted(a, b event) int {
 		return c
 	}
 	if stage(a) == 0 {
-		if c := cmp.Or(cmp.Compare(millis(a.days), millis(b.days)), cmp.Compare(countOf(a.count), countOf(b.count))); c != 0 {
+		if c := cmp.Or(cmp.Compare(as[int64](a.days), as[int64](b.days)), cmp.Compare(countOf(a.count), countOf(b.count))); c != 0 {
 			return c
 		}
 	}
@@ -131,7 +133,7 @@ func compareScanCounts(a, b scan) int {
 
 func compareScanRanks(a, b scan) int {
 	rank := func(s scan) int { return slices.Index([]string{"in_progress", "sync_failed", "synced"}, s.status) }
-	return cmp.Or(cmp.Compare(a.asOf, b.asOf), cmp.Compare(millis(a.at), millis(b.at)), cmp.Compare(rank(a), rank(b)))
+	return cmp.Or(cmp.Compare(a.asOf, b.asOf), cmp.Compare(as[int64](a.at), as[int64](b.at)), cmp.Compare(rank(a), rank(b)))
 }
 
 // stage tells the counts of the initial retrieval's first part (0) from all others (1).
@@ -143,7 +145,7 @@ func stage(e event) int {
 }
 
 // countOf is a count's number.
-func countOf(count object) int64 { return count["available_count"].(int64) }
+func countOf(count object) int64 { return as[int64](count["available_count"]) }
 
 // greatest is the greatest of some numbers or times, or nil.
 func greatest(numbers []int64) any {

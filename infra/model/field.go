@@ -127,7 +127,7 @@ func clock(o object, field string, received int64) (any, error) {
 	if err != nil || t == nil || t == int64(0) {
 		return nil, err
 	}
-	if t.(int64) > received+(5*time.Minute).Milliseconds() {
+	if as[int64](t) > received+(5*time.Minute).Milliseconds() {
 		return received, nil
 	}
 	return t, nil

@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -45,12 +46,21 @@ func encoding(value any) string {
 	return text.String()
 }
 
+// as is a value of a composite; the zero value for one that is nil, so that a missing time orders before all others.
+func as[T any](value any) T {
+	typed, ok := value.(T)
+	if !ok && value != nil {
+		panic(fmt.Sprintf("model: a %T in a composite where there can be none", value))
+	}
+	return typed
+}
+
 // written is a time as the status shows it, or nil.
 func written(t any) any {
 	if t == nil {
 		return nil
 	}
-	return time.UnixMilli(t.(int64)).UTC().Format("2006-01-02T15:04:05.000Z")
+	return time.UnixMilli(as[int64](t)).UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
 // number is a whole number as encoding/json decodes it, or nil.
@@ -58,17 +68,14 @@ func number(n any) any {
 	if n == nil {
 		return nil
 	}
-	return float64(n.(int64))
+	return float64(as[int64](n))
 }
 
-// list is a list as encoding/json decodes it, or nil for an empty one.
-func list(texts []string) any {
-	var result []any
+// list is a list as encoding/json decodes it. An empty one is not null: there is known to be nothing in it.
+func list(texts []string) []any {
+	result := []any{}
 	for _, text := range texts {
 		result = append(result, text)
-	}
-	if result == nil {
-		return nil
 	}
 	return result
 }

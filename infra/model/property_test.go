@@ -47,16 +47,16 @@ func TestSystemShowsWhatTheModelSays(t *testing.T) {
 			}
 			s.deliver(batch...)
 		}
-		any := rapid.IntRange(0, len(journey)-1)
+		position := rapid.IntRange(0, len(journey)-1)
 		t.Repeat(map[string]func(*rapid.T){
-			"one":   func(t *rapid.T) { deliver(any.Draw(t, "position")) },
-			"batch": func(t *rapid.T) { deliver(rapid.SliceOfN(any, 1, 10).Draw(t, "positions")...) },
+			"one":   func(t *rapid.T) { deliver(position.Draw(t, "position")) },
+			"batch": func(t *rapid.T) { deliver(rapid.SliceOfN(position, 1, 10).Draw(t, "positions")...) },
 			"again": func(t *rapid.T) {
-				position := any.Draw(t, "position")
-				if !taken[position] {
+				twice := position.Draw(t, "position")
+				if !taken[twice] {
 					t.Skip("not delivered yet")
 				}
-				deliver(position, position)
+				deliver(twice, twice)
 			},
 			"": func(t *rapid.T) {
 				var seen []model.Delivery

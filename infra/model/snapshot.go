@@ -38,7 +38,7 @@ func readSnapshot(data object, e event) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.asOf = millis(asOf)
+	s.asOf = as[int64](asOf)
 	if s.createdAt, err = clock(resource, "created_at", e.received); err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func readScans(resource object, asOf, received int64) ([]scan, error) {
 		if o == nil || status == nil || never(o, "updated_at") {
 			continue
 		}
-		scans = append(scans, scan{asOf: asOf, dataSet: v2Word(name), status: status.(string), at: at, count: count})
+		scans = append(scans, scan{asOf: asOf, dataSet: v2Word(name), status: as[string](status), at: at, count: count})
 	}
 	return scans, nil
 }
@@ -131,12 +131,4 @@ func readScans(resource object, asOf, received int64) ([]scan, error) {
 func never(o object, field string) bool {
 	t, err := date(o, field)
 	return err == nil && t == int64(0)
-}
-
-// millis is a time that orders before all others where there is none.
-func millis(t any) int64 {
-	if t == nil {
-		return 0
-	}
-	return t.(int64)
 }

@@ -170,7 +170,7 @@ func TestDeploymentFunctions(t *testing.T) {
 func TestDeploymentEnvironment(t *testing.T) {
 	t.Parallel()
 	shared := map[string]any{
-		"VERSION": "dev", "LOG_LEVEL": "INFO",
+		"VERSION": "dev", "STACK_NAME": "local", "LOG_LEVEL": "INFO",
 		"AWS_ENDPOINT_URL_SQS": "", "AWS_ENDPOINT_URL_DYNAMODB": "", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "",
 	}
 	for _, function := range deployment(t).OfType(functionType) {

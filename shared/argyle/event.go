@@ -34,9 +34,9 @@ func Parse(body []byte) (Event, error) {
 	if err != nil || envelope == nil {
 		return Event{}, fmt.Errorf("%w: the body is no object", ErrNotAnEvent)
 	}
-	name, err := envelope.id("event")
-	if err != nil {
-		return Event{}, fmt.Errorf("%w: %w", ErrNotAnEvent, err)
+	name := envelope.lenient("event")
+	if name == "" {
+		return Event{}, fmt.Errorf("%w: event: no non-empty string", ErrNotAnEvent)
 	}
 	data, err := envelope.object("data")
 	if err != nil || data == nil {

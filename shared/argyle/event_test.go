@@ -24,6 +24,7 @@ func TestParse(t *testing.T) {
 		{"a name that is no string", `{"event": "accounts.added", "name": 7, "data": {}}`, "accounts.added"},
 		{"white space around", " \r\n\t{\"event\": \"e\", \"data\": {}}\n", "e"},
 		{"a repeated key: the last counts", `{"event": "a", "event": "b", "data": {}}`, "b"},
+		{"a name with half a surrogate pair", `{"event": "accounts.frozen\ud800", "data": {}}`, "accounts.frozen\ufffd"},
 		{"keys that differ in case are others", `{"event": "a", "Event": "b", "data": {}, "DATA": 1}`, "a"},
 
 		{"an event key of another case", `{"Event": "a", "data": {}}`, ""},

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -75,7 +77,7 @@ func (o object) lenient(key string) string {
 // it has no UTF-8 form, and two such ids would be read as the same.
 func (o object) id(key string) (string, error) {
 	s, err := o.text(key)
-	if err != nil || s == "" || strings.ContainsRune(s, utf8.RuneError) && bytes.Contains(bytes.ToLower(o[key]), []byte(`\ud`)) {
+	if err != nil || s == "" || halfPair(o[key]) {
 		return "", at(key, errNoID)
 	}
 	return s, nil
@@ -103,12 +105,44 @@ func (o object) texts(key string) ([]string, error) {
 // ids reads a list of identifiers.
 func (o object) ids(key string) ([]string, error) {
 	list, err := o.texts(key)
-	for _, id := range list {
-		if id == "" {
-			return nil, at(key, errNoList)
-		}
+	if slices.Contains(list, "") || halfPair(o[key]) {
+		return nil, at(key, errNoList)
 	}
 	return list, err
+}
+
+// halfPair tells whether valid JSON has an escaped half of a surrogate pair without its other half.
+func halfPair(raw json.RawMessage) bool {
+	for {
+		escape := bytes.IndexByte(raw, '\\')
+		if escape < 0 {
+			return false
+		}
+		raw = raw[escape:]
+		unit := codeUnit(raw)
+		switch {
+		case unit < 0: // another escape
+			raw = raw[2:]
+		case !utf16.IsSurrogate(unit):
+			raw = raw[6:]
+		case utf16.DecodeRune(unit, codeUnit(raw[6:])) == utf8.RuneError:
+			return true
+		default:
+			raw = raw[12:]
+		}
+	}
+}
+
+// codeUnit reads an escape such as \ud83d at the beginning of raw; -1 if there is none.
+func codeUnit(raw []byte) rune {
+	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
+		return -1
+	}
+	unit, err := strconv.ParseUint(string(raw[2:6]), 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(unit)
 }
 
 // object reads an object; null is nil.
@@ -137,6 +171,9 @@ func (o object) count(key string) (*int64, error) {
 		}
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
+	if quoted && strings.HasPrefix(digits, "+") { // no JSON number begins so
+		err = errNoCount
+	}
 	if err != nil && !quoted {
 		n, err = wholeNumber(digits)
 	}
@@ -149,7 +186,7 @@ func (o object) count(key string) (*int64, error) {
 // wholeNumber reads a number that is whole but written otherwise, such as 12.0 or 1e2.
 func wholeNumber(number string) (int64, error) {
 	f, err := strconv.ParseFloat(number, 64)
-	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+	if err != nil || f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
 		return 0, errNoCount
 	}
 	return int64(f), nil

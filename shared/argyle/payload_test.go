@@ -144,6 +144,10 @@ func TestUnusablePayloads(t *testing.T) {
 		{"a null user", "accounts.added", `{"account": "a", "user": null}`, "data.user:"},
 		{"a user that is a number", "users.fully_synced", `{"user": 1}`, "data.user:"},
 		{"half a surrogate pair", "accounts.added", `{"account": "\uD800", "user": "u"}`, "data.account:"},
+		{"the other half of one", "accounts.added", `{"account": "\uDE00x\uD83D", "user": "u"}`, "data.account:"},
+		{"half a surrogate pair in a list", "users.fully_synced", `{"user": "u", "resource": {"accounts_connected": ["a\ud800"]}}`, "data.resource.accounts_connected:"},
+		{"a count with a plus", "paystubs.added", account(`"available_count": "+9"`), "data.available_count:"},
+		{"a count that a float cannot hold", "paystubs.added", account(`"available_count": 9007199254740993.0`), "data.available_count:"},
 		{"an id of another case", "accounts.added", `{"Account": "a", "user": "u"}`, "data.account:"},
 		{"no identity", "identities.added", account(`"profile": "p"`), "data.identity:"},
 		{"no profile", "profiles.added", account(`"identity": "p"`), "data.profile:"},
@@ -181,6 +185,16 @@ func TestUnusablePayloads(t *testing.T) {
 	}
 }
 
+func TestIDsAreOpaque(t *testing.T) {
+	for wire, want := range map[string]string{
+		`not-a-uuid`: "not-a-uuid", ` \u00e9 `: " é ", `\ud83d\ude00`: "😀", `\ufffd`: "\ufffd", `C:\\udir\ufffd`: "C:\\udir\ufffd",
+	} {
+		if got, err := payload(t, "accounts.added", `{"account": "`+wire+`", "user": "u"}`); err != nil || got.Account != want {
+			t.Errorf("%s: %q, %v; want %q", wire, got.Account, err, want)
+		}
+	}
+}
+
 func TestParseTime(t *testing.T) {
 	for s, want := range map[string]argyle.Millis{
 		"2026-01-29T19:27:20.123456Z":      1769714840123,
@@ -197,7 +211,7 @@ func TestParseTime(t *testing.T) {
 			t.Errorf("ParseTime(%q) = %d, %v; want %d", s, got, err, want)
 		}
 	}
-	for _, s := range []string{"", "2026-02-30T00:00:00Z", "19:27:20", "1769714840", "2026-01-29T25:00:00Z", "2026-01-29T19:27:20Z "} {
+	for _, s := range []string{"", "2026-02-30T00:00:00Z", "19:27:20", "1769714840", "2026-01-29T25:00:00Z", "2026-01-29T19:27:20Z ", "9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00"} {
 		if got, err := argyle.ParseTime(s); err == nil {
 			t.Errorf("ParseTime(%q) = %d, want an error", s, got)
 		}

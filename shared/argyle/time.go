@@ -28,10 +28,10 @@ var timeLayouts = []string{
 
 var errNoTime = errors.New("not an ISO 8601 time")
 
-// ParseTime reads an ISO 8601 time, cut to milliseconds; without a zone it is UTC.
+// ParseTime reads an ISO 8601 time of the years 0 to 9999 UTC, cut to milliseconds; without a zone it is UTC.
 func ParseTime(s string) (Millis, error) {
 	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && 0 <= t.UTC().Year() && t.UTC().Year() <= 9999 {
 			return MillisOf(t), nil
 		}
 	}

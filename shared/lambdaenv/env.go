@@ -21,13 +21,15 @@ type Env struct {
 	wrong   []string
 }
 
-// Open starts to read the settings of the function called name, the name of its folder.
-func Open(name string) *Env {
-	function := os.Getenv("AWS_LAMBDA_FUNCTION_NAME")
-	if function == "" {
-		function = name
+// Open starts to read the settings of the function called name, the name of its folder. metricsOf is the value of its metrics' dimension;
+// empty, they have none. The namespace of the metrics is the stack's name, the setting STACK_NAME, which keeps the stacks of an
+// AWS account apart.
+func Open(name, metricsOf string) *Env {
+	log := telemetry.New(os.Stdout, metricsOf, os.Getenv("LOG_LEVEL"))
+	if stack := os.Getenv("STACK_NAME"); stack != "" {
+		log.Namespace = stack
 	}
-	return open(name, telemetry.New(os.Stdout, function, os.Getenv("LOG_LEVEL")), os.Getenv, os.Exit)
+	return open(name, log, os.Getenv, os.Exit)
 }
 
 func open(name string, log *telemetry.Logger, lookup func(string) string, exit func(int)) *Env {

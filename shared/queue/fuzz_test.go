@@ -72,19 +72,19 @@ func FuzzMessage(f *testing.F) {
 func carry(t *testing.T, message Message) events.SQSMessage {
 	t.Helper()
 	text, attributes := message.Text(), message.Attributes()
-	carried, bytes := events.SQSMessage{Body: text, MessageAttributes: map[string]events.SQSMessageAttribute{}}, len(text)
+	carried, size := events.SQSMessage{Body: text, MessageAttributes: map[string]events.SQSMessageAttribute{}}, len(text)
 	for _, attribute := range attributes {
 		if attribute.Value == "" || !carriable(attribute.Value) {
 			t.Fatalf("SQS does not take the value of %s", attribute.Name)
 		}
-		bytes += len(attribute.Name) + len(attribute.Type) + len(attribute.Value)
+		size += len(attribute.Name) + len(attribute.Type) + len(attribute.Value)
 		carried.MessageAttributes[attribute.Name] = events.SQSMessageAttribute{DataType: attribute.Type, StringValue: &attribute.Value}
 	}
 	if !carriable(text) {
 		t.Fatalf("SQS does not take the body %q", text)
 	}
-	if message.Size() != bytes {
-		t.Fatalf("%d bytes, and Size says %d", bytes, message.Size())
+	if message.Size() != size {
+		t.Fatalf("%d bytes, and Size says %d", size, message.Size())
 	}
 	return carried
 }

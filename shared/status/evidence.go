@@ -101,8 +101,10 @@ func (w *witness) account(r *Record, p argyle.Payload) {
 	if p.Verb == argyle.Added && r.AddedAt == 0 {
 		r.AddedAt = w.received
 	}
-	if signal := w.signal(p); signal != nil && (r.Reported == nil || contradicts(r.Reported.Status, signal.Status)) {
-		if r.Reported != nil {
+	// A connection without a status leaves the event bare: it says nothing against the event's name.
+	said := r.Reported != nil && r.Reported.Status != ""
+	if signal := w.signal(p); signal != nil && (!said || contradicts(r.Reported.Status, signal.Status)) {
+		if said {
 			w.note(NoteContradiction)
 		}
 		r.Signalled = signal

@@ -103,6 +103,10 @@ func TestEvidence(t *testing.T) {
 			&status.Record{Key: key, Signalled: signalledConnected, EverConnected: true, About: about}, nil,
 		},
 		{
+			"failed, with a connection without a status: bare", "accounts.failed", account(failed, object(updated, `"connection": {}`)),
+			&status.Record{Key: key, Signalled: signalledError, Reported: &status.Reported{AsOf: asOf}, About: about}, nil,
+		},
+		{
 			"connected, with a foreign resource: bare", "accounts.connected",
 			account(`"resource": {"id": "b", "user": "u", ` + updated + `, ` + failing + `}`),
 			&status.Record{Key: key, Signalled: signalledConnected, EverConnected: true},

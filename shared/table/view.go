@@ -65,5 +65,7 @@ func liveness(record status.Record) int {
 // stamp sets what a view has from the store.
 func (i Item) stamp(view *status.AccountStatus) {
 	view.Revision = i.Revision
-	view.UpdatedAt = status.InstantOf(i.UpdatedAt)
+	if i.Record.RemovedAt == 0 { // of a removed account nothing is shown but its ids, removed_at and revision
+		view.UpdatedAt = status.InstantOf(i.UpdatedAt)
+	}
 }

@@ -18,20 +18,23 @@ const timeLayout = "2006-01-02T15:04:05.000Z"
 type Logger struct {
 	*slog.Logger
 
+	// Namespace is the metrics' namespace. Set it before the first line.
+	Namespace string
+
 	mu       sync.Mutex
 	out      io.Writer
 	function string
 	now      func() time.Time
 }
 
-// New returns a Logger that writes to out. function is the value of the metrics' one dimension: the deployed function's name, which tells
-// functions and stages apart. level is debug, info, warn or error in either case; anything else is info.
+// New returns a Logger that writes to out. function is the value of the metrics' dimension; empty, they have none, which suits a function whose
+// metric names are its own and saves bytes. level is debug, info, warn or error in either case; anything else is info.
 func New(out io.Writer, function, level string) *Logger {
 	var threshold slog.Level
 	if threshold.UnmarshalText([]byte(level)) != nil {
 		threshold = slog.LevelInfo
 	}
-	logger := &Logger{out: out, function: function, now: time.Now}
+	logger := &Logger{Namespace: DefaultNamespace, out: out, function: function, now: time.Now}
 	logger.Logger = slog.New(handler(lockedWriter{logger}, threshold))
 	return logger
 }

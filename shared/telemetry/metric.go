@@ -2,10 +2,10 @@ package telemetry
 
 import "log/slog"
 
-// Namespace is the CloudWatch namespace of every metric.
-const Namespace = "argyle-webhooks"
+// DefaultNamespace is the CloudWatch namespace of the metrics of a function that belongs to no stack.
+const DefaultNamespace = "argyle-webhooks"
 
-// Dimension is the name of the metrics' one dimension. Its values are function names, one for each function and stage.
+// Dimension is the name of the metrics' one dimension, where several functions have metrics of the same names: which function.
 const Dimension = "function"
 
 // Metric is a count under a name in snake_case. The name stands beside the line's fields and must differ from theirs.
@@ -30,8 +30,11 @@ type directive struct {
 
 type metricName struct{ Name string }
 
-// dimensions is one set of one dimension. It stands once, since every line has it.
-var dimensions = [][]string{{Dimension}}
+// The sets of dimensions that a metric may have: none, or the one.
+var (
+	noDimension  = [][]string{{}}
+	oneDimension = [][]string{{Dimension}}
+)
 
 // Count writes one line that is also a metric line: fields as they are, each metric as a member, and the member "_aws" that names them.
 // A metric whose value is 0 is a member but is not sent, so that it costs nothing until it happens. String fields are cut as
@@ -47,9 +50,14 @@ func (l *Logger) Count(level slog.Level, msg string, metrics []Metric, fields ..
 		}
 	}
 	if len(names) > 0 {
-		line = append(line, slog.String(Dimension, l.function), slog.Any("_aws", emf{
+		dimensions := noDimension
+		if l.function != "" {
+			dimensions = oneDimension
+			line = append(line, slog.String(Dimension, l.function))
+		}
+		line = append(line, slog.Any("_aws", emf{
 			Timestamp:         l.now().UnixMilli(),
-			CloudWatchMetrics: []directive{{Namespace: Namespace, Dimensions: dimensions, Metrics: names}},
+			CloudWatchMetrics: []directive{{Namespace: l.Namespace, Dimensions: dimensions, Metrics: names}},
 		}))
 	}
 	l.writeWithin(level, msg, line)

@@ -6,20 +6,28 @@ import "time"
 const never = "1970-01-01T00:00:00Z"
 
 // receivedAfter are the receive times of a journey, counted from two hours before the world's now.
-var receivedAfter = []time.Duration{0, 400 * time.Microsecond, time.Millisecond, 1600 * time.Microsecond, 2 * time.Millisecond,
-	time.Second, 10 * time.Minute, time.Hour}
+var receivedAfter = []time.Duration{
+	0, 400 * time.Microsecond, time.Millisecond, 1600 * time.Microsecond, 2 * time.Millisecond,
+	time.Second, 10 * time.Minute, time.Hour,
+}
 
 // clockAfter are times of Argyle's clock, counted from the same moment: among the receive times, before them and between them.
-var clockAfter = []time.Duration{0, time.Microsecond, 999 * time.Microsecond, time.Millisecond, 1001 * time.Microsecond,
-	2 * time.Millisecond, time.Second, -time.Millisecond, -time.Hour, 2 * time.Minute, 10 * time.Minute}
+var clockAfter = []time.Duration{
+	0, time.Microsecond, 999 * time.Microsecond, time.Millisecond, 1001 * time.Microsecond,
+	2 * time.Millisecond, time.Second, -time.Millisecond, -time.Hour, 2 * time.Minute, 10 * time.Minute,
+}
 
 // ahead are times of Argyle's clock, counted from the receive time: those up to the millisecond of five minutes are kept.
-var ahead = []time.Duration{time.Minute, 5*time.Minute - time.Millisecond, 5 * time.Minute, 5*time.Minute + 999*time.Microsecond,
-	5*time.Minute + time.Millisecond, time.Hour, 24 * 365 * time.Hour}
+var ahead = []time.Duration{
+	time.Minute, 5*time.Minute - time.Millisecond, 5 * time.Minute, 5*time.Minute + 999*time.Microsecond,
+	5*time.Minute + time.Millisecond, time.Hour, 24 * 365 * time.Hour,
+}
 
 // layouts are the forms in which Argyle's pages and deliveries have times; one without a zone is UTC.
-var layouts = []string{"2006-01-02T15:04:05.000000Z", "2006-01-02T15:04:05.000Z", "2006-01-02T15:04:05.000000",
-	"2006-01-02T15:04:05.999999-07:00"}
+var layouts = []string{
+	"2006-01-02T15:04:05.000000Z", "2006-01-02T15:04:05.000Z", "2006-01-02T15:04:05.000000",
+	"2006-01-02T15:04:05.999999-07:00",
+}
 
 // received draws a receive time.
 func (w World) received(d dice) time.Time {

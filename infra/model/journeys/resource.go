@@ -53,9 +53,9 @@ func (b body) about(o object) {
 		"scanned_at":      b.clockOrNever(),
 	}
 	for _, field := range []string{"item", "source", "employers", "ongoing_refresh", "created_at", "scanned_at"} {
-		switch {
-		case b.once(8):
-		case b.once(8):
+		switch b.IntN(8) {
+		case 6:
+		case 7:
 			o[field] = nil
 		default:
 			o[field] = values[field]
