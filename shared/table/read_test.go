@@ -134,3 +134,17 @@ func TestStatusKnowsTheUser(t *testing.T) {
 		apply(t, table, status.Record{Key: status.Key{User: "u"}, FullySyncedAt: 5, Synced: []string{"a"}})
 	}
 }
+
+// Of a removed account nothing is shown but its ids, when it was removed and how often it was written.
+func TestStatusOfARemovedAccount(t *testing.T) {
+	table := newTable(t)
+	key := status.Key{User: "u", Account: "a"}
+	apply(t, table, status.Record{Key: key, AddedAt: 1})
+	apply(t, table, status.Record{Key: key, RemovedAt: 9})
+	want := status.Record{Key: key, RemovedAt: 9}.Status(status.Record{})
+	want.Revision = 2
+	got, err := table.AccountStatus(t.Context(), "a")
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+}
