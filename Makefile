@@ -32,12 +32,29 @@ run: argylectl ## Start the local stack, play the sample journey, stay up (ARGS=
 	@exec $(ARGYLECTL) local $(ARGS)
 
 .PHONY: test
-test: ## Run every test, the ones on the local stack included
+test: ## Run every test, the ones on the local stack included (RACE=1 finds data races; it needs a C compiler)
 	@go run ./infra/local/setup
-	go test -count=1 -timeout 10m ./...
+	$(if $(RACE),CGO_ENABLED=1 )go test -count=1 $(if $(RACE),-race -timeout 20m,-timeout 10m) ./...
+
+# How long each fuzz target runs.
+FUZZTIME ?= 30s
+
+.PHONY: fuzz
+fuzz: ## Fuzz each of the module's fuzz targets for a while (FUZZTIME=2m)
+	@go run ./infra/fuzz -time $(FUZZTIME)
+
+.PHONY: mutants
+mutants: ## Break the core on purpose, change by change, and show which test notices (about five minutes)
+	@go run ./infra/local/setup
+	@go run ./infra/mutants
+
+.PHONY: bench
+bench: ## Measure cold starts, memory, size, request units, dollars and lag (ARGS=-quick for a rough minute)
+	@go run ./infra/bench $(ARGS)
 
 .PHONY: argylectl
 argylectl:
+	@test -x $(ARGYLECTL) || echo "make: building argylectl …" >&2
 	@go build -trimpath -buildvcs=false -ldflags "-X main.version=$(VERSION)" -o $(ARGYLECTL) ./infra/argylectl
 
 .PHONY: events
@@ -102,7 +119,7 @@ known-arch:
 
 # SAM's makefile builder calls build-<logical id> for each function; FamilyFunction is built from functions/family.
 build-%Function:
-	@CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH_OF_$(ARCH)) go build -buildvcs=false -trimpath -tags lambda.norpc \
+	@CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH_OF_$(ARCH)) go build -buildvcs=false -trimpath -tags lambda.norpc,nethttpomithttp2 \
 	  -ldflags="-s -w -buildid=" -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$$(echo $* | tr A-Z a-z)
 
 .PHONY: deploy
@@ -111,19 +128,24 @@ deploy: ## Build and deploy to an environment of samconfig.toml (ENV=dev)
 	if [ -z "$$known" ]; then echo "make: no environment '$(ENV)' in samconfig.toml. Say make deploy ENV=… with one of: $(ENVIRONMENTS)" >&2; exit 2; fi
 	@$(MAKE) --no-print-directory build CONFIG_ENV=$(ENV)
 	@printf 'Architecture: "%s"\nVersion: "%s"\n' "$(ARCH)" "$(VERSION)" >.build/deploy.yaml
-	@$(SAM) deploy --config-env $(ENV)
+	@# SAM CLI does not read AWS_REGION, which every other tool of AWS's does.
+	@$(SAM) deploy --config-env $(ENV) $(if $(AWS_REGION),--region $(AWS_REGION))
 
 # ----------------------------------------------------------------------------------------------------- sam local (a container)
 
 .PHONY: invoke
 invoke: ## Run the right function on a sample event in a container, against the local stack (EVENT=accounts.connected)
 	@if [ -z "$(EVENT)" ]; then echo "make: say which event: make invoke EVENT=accounts.connected" >&2; exit 2; fi
-	@$(MAKE) --no-print-directory build argylectl ARCH=$(MACHINE_ARCH)
+	@$(MAKE) --no-print-directory argylectl
+	@$(ARGYLECTL) sam-local check --event $(EVENT)
+	@$(MAKE) --no-print-directory build ARCH=$(MACHINE_ARCH)
 	@$(ARGYLECTL) sam-local invoke --sam $(SAM) --event $(EVENT)
 
 .PHONY: start-api
 start-api: ## Serve the HTTP API by sam local, in a container, against the local stack
-	@$(MAKE) --no-print-directory build argylectl ARCH=$(MACHINE_ARCH)
+	@$(MAKE) --no-print-directory argylectl
+	@$(ARGYLECTL) sam-local check
+	@$(MAKE) --no-print-directory build ARCH=$(MACHINE_ARCH)
 	@exec $(ARGYLECTL) sam-local start-api --sam $(SAM)
 
 # ------------------------------------------------------------------------------------------------------------------- tools

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"argyle-webhooks/infra/journey"
 	"argyle-webhooks/shared/status"
@@ -29,19 +30,40 @@ func short(id string) string {
 	return "…" + id[len(id)-8:]
 }
 
-// showCast prints a row for each account of the cast.
+// wideCast is how many columns a cast's table takes with whole ids: more in no seed's journey.
+const wideCast = 136
+
+// showCast prints a row for each account of the cast, its words shortened on a terminal on which they would not fit.
 func (p page) showCast(play journey.Journey, statuses map[string]status.UserStatus) {
+	narrow := p.width > 0 && p.width < wideCast
 	var rows [][]cell
 	for _, character := range play.Cast {
 		user := statuses[character.User]
 		for _, account := range user.Accounts {
-			rows = append(rows, p.castRow(character.Label, account))
+			row := castRow(character.Label, account)
+			if narrow {
+				shorten(row)
+			}
+			rows = append(rows, row)
 		}
 	}
 	p.table("  ", []string{"USER", "ACCOUNT", "CONNECTION", "ACTION", "SYNCED", "PAYSTUBS", "IDENTITIES"}, rows)
 }
 
-func (p page) castRow(label string, a status.AccountStatus) []cell {
+// shorten leaves of a row what tells it from the others and fits 80 columns; `argylectl status` has the rest.
+func shorten(row []cell) {
+	for i := range row {
+		text := strings.TrimSuffix(row[i].text, journey.MadeUp)
+		text = strings.TrimPrefix(text, "error ") // the codes and their colour speak for themselves
+		if _, count, found := strings.Cut(text, " days: "); found {
+			text = "partial: " + count
+		}
+		row[i].text = text
+	}
+	row[1].text = short(row[1].text)
+}
+
+func castRow(label string, a status.AccountStatus) []cell {
 	who := []cell{{label, plain}, {a.Account, plain}}
 	if a.RemovedAt != nil {
 		return append(who, cell{"removed", faint})

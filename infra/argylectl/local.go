@@ -39,7 +39,7 @@ func newLocal() *cobra.Command {
 	flags.BoolVar(&l.noPlay, "no-play", false, "do not play the sample journey")
 	flags.Uint64Var(&l.seed, "seed", 1, "`NUMBER` that the journey's ids, order and duplicates are made from")
 	flags.BoolVar(&l.json, "json", false, "print one line of JSON once everything is up, and nothing else; does not play")
-	flags.BoolVar(&l.verbose, "verbose", false, "show everything the functions log, on standard error; else only what went wrong")
+	flags.BoolVar(&l.verbose, "verbose", false, "show everything the functions log, as they log it, on standard error; else only what went wrong")
 	return cmd
 }
 
@@ -67,8 +67,12 @@ func (l *localRun) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	l.options.Parameters = map[string]string{"Version": version}
 	l.options.Progress = func(line string) { l.say("%s", line) }
-	l.options.Log = functionLog(stderr, l.verbose)
+	log := &functionLog{out: stderr, everything: l.verbose}
+	l.options.Log = log
 
+	if !l.json {
+		l.say("starting DynamoDB Local, ElasticMQ and the functions …")
+	}
 	stack, err := local.Start(ctx, l.options)
 	switch {
 	case ctx.Err() != nil && err != nil: // Start has ended what it began
@@ -76,6 +80,8 @@ func (l *localRun) run(ctx context.Context, stdout, stderr io.Writer) error {
 	case err != nil:
 		return no(err)
 	}
+	fate := stack.Fate
+	log.fate.Store(&fate)
 	l.announce(stack)
 	if !l.noPlay && !l.json {
 		if err := l.play(ctx, stack); err != nil && ctx.Err() == nil {

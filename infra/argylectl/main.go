@@ -51,6 +51,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	// Only cobra makes other errors: of flags, arguments and unknown commands. Below the first line it guesses what was meant.
 	what, _, _ := strings.Cut(err.Error(), "\n")
+	if before, parser, found := strings.Cut(what, ": strconv."); found {
+		want := "a whole number"
+		if strings.HasPrefix(parser, "ParseBool") {
+			want = "true or false"
+		}
+		what = before + ": want " + want
+	}
 	fmt.Fprintf(stderr, "argylectl: %s; see %s\n", what, "`argylectl help`")
 	return exitUsage
 }

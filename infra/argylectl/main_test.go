@@ -101,7 +101,12 @@ func TestUsage(t *testing.T) {
 		{"a file that is not there", []string{"send", "nowhere.json"}, "nowhere.json: no such file", 1},
 		{"a batch is no webhook", []string{"send", "events/queue/accounts.added.json"}, "events/webhook/", 2},
 		{"no user and no account", []string{"status", "--local"}, "--user U or --account A", 2},
-		{"user and account", []string{"status", "--local", "--user", "u", "--account", "a"}, "--user U or --account A", 2},
+		{"user and account", []string{"status", "--local", "--user", "u", "--account", "a"}, "one of the two, not both", 2},
+		{"status of a word", []string{"status", "--local", "u"}, "takes no argument", 2},
+		{"no URL", []string{"send", "--url", "nonsense", "-"}, "--url wants http(s)://HOST/PATH", 2},
+		{"no number", []string{"local", "--seed", "x"}, `"--seed" flag: want a whole number`, 2},
+		{"nothing to check", []string{"sam-local", "check", "--event", "accounts.frozen"}, "paystubs.fully_synced", 2},
+		{"no local stack to check", []string{"sam-local", "check", "--stack", "http://127.0.0.1:1"}, "make run", 1},
 		{"no table", []string{"status", "--user", "u"}, "--table", 2},
 		{"no region", []string{"status", "--table", "t", "--user", "u"}, "AWS_REGION", 2},
 		{"nothing at that address", []string{"status", "--dynamodb-url", "http://127.0.0.1:1", "--user", "u"}, "start the local stack", 2},
@@ -117,8 +122,10 @@ func TestUsage(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	if got := argylectl(t, "", "version"); got.code != 0 || got.stdout != "v1.2.3-test\n" || got.stderr != "" {
-		t.Errorf("got %+v", got)
+	for _, as := range []string{"version", "--version"} {
+		if got := argylectl(t, "", as); got.code != 0 || got.stdout != "v1.2.3-test\n" || got.stderr != "" {
+			t.Errorf("%s: got %+v", as, got)
+		}
 	}
 }
 

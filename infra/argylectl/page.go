@@ -12,16 +12,21 @@ import (
 type page struct {
 	out    io.Writer
 	colour bool
+	width  int // columns of the terminal; 0 if it is none
 }
 
 // newPage looks at where the text goes: colours are for terminals, and for those who have not set NO_COLOR (https://no-color.org).
 func newPage(out io.Writer) page {
 	file, ok := out.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+	if !ok {
 		return page{out: out}
 	}
+	width := terminalWidth(file)
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return page{out: out, width: width}
+	}
 	info, err := file.Stat()
-	return page{out: out, colour: err == nil && info.Mode()&os.ModeCharDevice != 0}
+	return page{out: out, width: width, colour: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
 // ink is a colour, as a terminal's code for it.
@@ -55,16 +60,11 @@ func (p page) line(format string, args ...any) { fmt.Fprintf(p.out, format+"\n",
 // table prints rows under a head, each column as wide as its widest cell.
 func (p page) table(indent string, head []string, rows [][]cell) {
 	heads := make([]cell, len(head))
-	widths := make([]int, len(head))
 	for i, text := range head {
 		heads[i] = cell{text, bold}
 	}
 	rows = append([][]cell{heads}, rows...)
-	for _, row := range rows {
-		for i, c := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
-		}
-	}
+	widths := columnWidths(rows)
 	for _, row := range rows {
 		var line strings.Builder
 		line.WriteString(indent)
@@ -80,4 +80,15 @@ func (p page) table(indent string, head []string, rows [][]cell) {
 		}
 		p.line("%s", line.String())
 	}
+}
+
+// columnWidths are the widths of each column's widest cell.
+func columnWidths(rows [][]cell) []int {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, c := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
+		}
+	}
+	return widths
 }

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"argyle-webhooks/infra/journey"
+	"argyle-webhooks/shared/status"
 )
 
 func TestTableAlignsColumnsWhateverTheColour(t *testing.T) {
@@ -21,7 +25,7 @@ func TestTableAlignsColumnsWhateverTheColour(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer
-			page{&out, c.colour}.table(" ", []string{"A", "B", "C"}, rows)
+			page{out: &out, colour: c.colour}.table(" ", []string{"A", "B", "C"}, rows)
 			if diff := cmp.Diff(c.want, out.String()); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -51,27 +55,27 @@ func TestColoursAreForTerminals(t *testing.T) {
 	}
 }
 
-func TestFunctionLogShowsTrouble(t *testing.T) {
-	const (
-		info     = `{"level":"INFO","msg":"a"}` + "\n"
-		warning  = `{"level":"WARN","msg":"b"}` + "\n"
-		failure  = `{"level":"ERROR","msg":"c"}` + "\n"
-		panicked = "panic: d\n"
-	)
+func TestTheCastFitsANarrowTerminal(t *testing.T) {
+	yes, code := true, "service_unavailable"
+	account := status.AccountStatus{
+		User: "u", Account: "01959a90-dd64-814a-9d4f-bf8e084c34e2", FullySynced: &yes,
+		Connection: &status.ConnectionStatus{Status: "error", ErrorCode: &code, Action: status.ActionWait},
+	}
+	play := journey.Journey{Cast: []journey.Character{{Label: "Farid" + journey.MadeUp, User: "u"}}}
 	for _, c := range []struct {
-		name       string
-		everything bool
-		want       string
-	}{{"what went wrong", false, warning + failure + panicked}, {"--verbose", true, info + warning + failure + panicked}} {
+		name  string
+		width int
+		want  string
+	}{
+		{"no terminal", 0, "  Farid (made up)  01959a90-dd64-814a-9d4f-bf8e084c34e2  error service_unavailable  wait    yes     -         -"},
+		{"wide", 200, "  Farid (made up)  01959a90-dd64-814a-9d4f-bf8e084c34e2  error service_unavailable  wait    yes     -         -"},
+		{"narrow", 80, "  Farid  …084c34e2  service_unavailable  wait    yes     -         -"},
+	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer
-			log := functionLog(&out, c.everything)
-			for _, line := range []string{info, warning, failure, panicked} {
-				if n, err := log.Write([]byte(line)); err != nil || n != len(line) {
-					t.Fatalf("wrote %d, %v", n, err)
-				}
-			}
-			if diff := cmp.Diff(c.want, out.String()); diff != "" {
+			page{out: &out, width: c.width}.showCast(play, map[string]status.UserStatus{"u": {Accounts: []status.AccountStatus{account}}})
+			_, row, _ := strings.Cut(strings.TrimSuffix(out.String(), "\n"), "\n")
+			if diff := cmp.Diff(c.want, row); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})

@@ -11,10 +11,12 @@ func newRoot() *cobra.Command {
 		Example: "  argylectl local                                      the local stack, with a sample journey\n" +
 			"  argylectl send events/webhook/accounts.connected.json\n" +
 			"  argylectl status --local --user 0195b3c0-51d7-83a2-6c1e-0f4b7a92d310",
+		Version:           version,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
+	root.SetVersionTemplate("{{.Version}}\n") // as `argylectl version` has it
 	root.AddCommand(newLocal(), newSend(), newStatus(), newVersion(), newEvents(), newSAMLocal(), newSoak())
 	return root
 }

@@ -19,6 +19,6 @@ func newSAMLocal() *cobra.Command {
 	}
 	cmd.PersistentFlags().StringVar(&flags.sam, "sam", "sam", "`PATH` of the SAM CLI")
 	cmd.PersistentFlags().StringVar(&flags.stack, "stack", "http://"+local.DefaultListen, "`URL` of the local stack")
-	cmd.AddCommand(newSAMInvoke(&flags), newSAMStartAPI(&flags))
+	cmd.AddCommand(newSAMCheck(&flags), newSAMInvoke(&flags), newSAMStartAPI(&flags))
 	return cmd
 }

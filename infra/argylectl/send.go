@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	neturl "net/url"
 	"os"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +47,14 @@ func newSend() *cobra.Command {
 }
 
 func send(cmd *cobra.Command, url string, secret argyle.Secret, files []string) error {
-	refused := 0
+	if where, err := neturl.Parse(url); err != nil || where.Host == "" || (where.Scheme != "http" && where.Scheme != "https") {
+		return usage("--url %q: --url wants http(s)://HOST/PATH, such as http://%s%s", url, local.DefaultListen, local.WebhookPath)
+	}
+	width := 0
+	for _, file := range files {
+		width = max(width, utf8.RuneCountInString(file))
+	}
+	refused, hint := 0, ""
 	for _, file := range files {
 		body, err := readBody(cmd.InOrStdin(), file)
 		if err != nil {
@@ -57,13 +67,16 @@ func send(cmd *cobra.Command, url string, secret argyle.Secret, files []string) 
 		if err != nil {
 			return no(fmt.Errorf("sending %s: %w", file, err))
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "%s  %d%s  %d ms\n", file, answer.Status, reason(answer), answer.Took.Round(time.Millisecond).Milliseconds())
+		fmt.Fprintf(cmd.OutOrStdout(), "%-*s  %d%s  %d ms\n", width, file, answer.Status, reason(answer), answer.Took.Round(time.Millisecond).Milliseconds())
 		if !answer.Taken() {
 			refused++
 		}
+		if answer.Status == http.StatusNotFound {
+			hint = ": the only route is POST " + local.WebhookPath
+		}
 	}
 	if refused > 0 {
-		return no(fmt.Errorf("%d of %d not taken", refused, len(files)))
+		return no(fmt.Errorf("%d of %d not taken%s", refused, len(files), hint))
 	}
 	return nil
 }

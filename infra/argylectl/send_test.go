@@ -31,7 +31,7 @@ func TestSend(t *testing.T) {
 		{"standard input", `{"event":"accounts.frozen","name":"n","data":{}}`, []string{"-"}, 0, `^-  202 accepted  \d+ ms\n$`},
 		{"no event", `{"event":1}`, []string{"-"}, 1, `^-  400 not_an_event  \d+ ms\n$`},
 		{"another secret", "", []string{"--secret", "wrong", raw}, 1, `  401 bad_signature  \d+ ms\n$`},
-		{"each file is sent", "{}", []string{"-", raw}, 1, `(?s)^-  400 not_an_event .*  202 accepted `},
+		{"each file is sent", "{}", []string{"-", raw}, 1, `(?s)^- {3,}400 not_an_event .*  202 accepted `},
 		{"another path", "", []string{"--url", at.URL + "/webhooks", raw}, 1, `  404  \d+ ms\n$`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestStatus(t *testing.T) {
 	t.Run("for people", func(t *testing.T) {
 		for _, whose := range [][]string{{"--account", account}, {"--user", user}} {
 			got := ask(whose...)
-			if got.code != 0 || !strings.Contains(got.stdout, "connection: error invalid_mfa") ||
+			if got.code != 0 || !strings.Contains(got.stdout, "user "+user+"\n") || !strings.Contains(got.stdout, "connection: error invalid_mfa") ||
 				!strings.Contains(got.stdout, "That was not the code. → reconnect") || strings.Contains(got.stdout, "\x1b") {
 				t.Errorf("%v: %+v", whose, got)
 			}
@@ -108,6 +108,6 @@ func TestStatus(t *testing.T) {
 		requireLine(t, ask("--user", "nobody", "--json"), 1, "no user nobody")
 	})
 	t.Run("another table", func(t *testing.T) {
-		requireLine(t, ask("--user", user, "--table", "Elsewhere"), 2, "table does not exist")
+		requireLine(t, ask("--user", user, "--table", "Elsewhere"), 2, "no table Elsewhere on the local stack")
 	})
 }

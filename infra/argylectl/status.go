@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/spf13/cobra"
 
 	"argyle-webhooks/infra/local"
@@ -20,6 +22,9 @@ const tableVariable = "ARGYLE_TABLE"
 // statusPatience bounds the whole command.
 const statusPatience = 20 * time.Second
 
+// deliveryPatience is how long the local stack's table is asked for what may have been delivered just now; a worker's batch waits for a second.
+const deliveryPatience = 3 * time.Second
+
 func newStatus() *cobra.Command {
 	var ask question
 	cmd := &cobra.Command{
@@ -31,7 +36,12 @@ func newStatus() *cobra.Command {
 		Example: "  argylectl status --local --user 0195b3c0-51d7-83a2-6c1e-0f4b7a92d310\n" +
 			"  argylectl status --local --account 0195b3c1-7e02-8c44-91b6-5d20c83f7ae4 --json\n" +
 			"  argylectl status --table argyle-webhooks-dev-StatusTable-1ABC --user …     (the stack's output TableName)",
-		Args: cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("status takes no argument, such as %q; say --user U or --account A", args[0])
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), statusPatience)
 			defer cancel()
@@ -56,25 +66,28 @@ type question struct {
 }
 
 func (q question) answer(ctx context.Context, cmd *cobra.Command) error {
-	if (q.user == "") == (q.account == "") {
+	switch {
+	case q.user == "" && q.account == "":
 		return usage("whose status? Say --user U or --account A")
+	case q.user != "" && q.account != "":
+		return usage("whose status? Say --user U or --account A: one of the two, not both")
 	}
 	statuses, err := q.open(ctx)
 	if err != nil {
 		return err
 	}
 	if q.account != "" {
-		account, err := statuses.AccountStatus(ctx, q.account)
+		account, err := patiently(ctx, q, q.account, statuses.AccountStatus)
 		if err != nil {
 			return q.trouble("account", q.account, err)
 		}
 		if q.json {
 			return printJSON(cmd, account)
 		}
-		newPage(cmd.OutOrStdout()).showAccount(account)
+		newPage(cmd.OutOrStdout()).showOneAccount(account)
 		return nil
 	}
-	user, err := statuses.UserStatus(ctx, q.user)
+	user, err := patiently(ctx, q, q.user, statuses.UserStatus)
 	if err != nil {
 		return q.trouble("user", q.user, err)
 	}
@@ -91,7 +104,7 @@ func (q question) open(ctx context.Context) (*table.Table, error) {
 	if name == "" {
 		name = os.Getenv(tableVariable)
 	}
-	if q.local || q.dynamoDBURL != "" {
+	if q.onLocalStack() {
 		if q.dynamoDBURL == "" {
 			q.dynamoDBURL = fmt.Sprintf("http://127.0.0.1:%d", local.DefaultDynamoDBPort)
 		}
@@ -103,10 +116,31 @@ func (q question) open(ctx context.Context) (*table.Table, error) {
 	return awsTable(ctx, name)
 }
 
+func (q question) onLocalStack() bool { return q.local || q.dynamoDBURL != "" }
+
+// patiently asks for a status. On the local stack it asks again for a while when there is none: what was just delivered is still on its way
+// through the queue.
+func patiently[S any](ctx context.Context, q question, id string, ask func(context.Context, string) (S, error)) (S, error) {
+	for began := time.Now(); ; {
+		found, err := ask(ctx, id)
+		if !errors.Is(err, table.ErrNotFound) || !q.onLocalStack() || time.Since(began) > deliveryPatience {
+			return found, err
+		}
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-ctx.Done():
+			return found, err
+		}
+	}
+}
+
 // trouble says why there is no answer.
 func (q question) trouble(what, id string, err error) error {
 	if errors.Is(err, table.ErrNotFound) {
 		return no(fmt.Errorf("no %s %s in the status table", what, id))
+	}
+	if missing := (*types.ResourceNotFoundException)(nil); errors.As(err, &missing) && q.onLocalStack() {
+		return failure{exitUsage, fmt.Errorf("there is no table %s on the local stack: leave --table out", cmp.Or(q.table, localTableName))}
 	}
 	return failure{exitUsage, explain(err)}
 }

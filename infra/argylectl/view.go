@@ -25,7 +25,13 @@ func (p page) showUser(user status.UserStatus) {
 	}
 }
 
-// showAccount prints one account's status for people.
+// showOneAccount prints an account's status for people, and whose it is.
+func (p page) showOneAccount(account status.AccountStatus) {
+	p.line("user %s", account.User)
+	p.showAccount(account)
+}
+
+// showAccount prints one account's status for people, below its user's.
 func (p page) showAccount(a status.AccountStatus) {
 	p.line("account %s%s", a.Account, inBrackets("", a.Item))
 	if a.RemovedAt != nil {

@@ -48,7 +48,7 @@ func names(j Journey) map[string]string {
 	names := map[string]string{}
 	teller := tell(j.Start, j.seed)
 	for _, character := range j.Cast {
-		name := strings.TrimSuffix(character.Label, " (made up)")
+		name := strings.TrimSuffix(character.Label, MadeUp)
 		names[character.User] = name
 		names[teller.newID("identity of "+name)] = "identity of " + name
 		for i, account := range character.Accounts {

@@ -32,9 +32,12 @@ type account struct {
 	created time.Duration // before the start
 }
 
+// MadeUp ends every label of the cast.
+const MadeUp = " (made up)"
+
 // character puts a user on the stage.
 func (t *teller) character(label, story string) user {
-	u := user{teller: t, label: label + " (made up)", id: t.newID("user " + label)}
+	u := user{teller: t, label: label + MadeUp, id: t.newID("user " + label)}
 	t.cast = append(t.cast, Character{Label: u.label, Story: story, User: u.id})
 	return u
 }

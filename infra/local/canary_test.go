@@ -78,8 +78,14 @@ func TestNothingOfABodyIsPrinted(t *testing.T) {
 		}
 		return true
 	})
-	if kept := messages(t, stack.Stack, "UnroutedQueue"); len(kept) != 1 || *kept[0].Body != string(unrouted) {
-		t.Errorf("%d messages in the unrouted queue, want the one", len(kept))
+	kept := messages(t, stack.Stack, "UnroutedQueue")
+	for _, m := range kept {
+		if *m.Body != string(unrouted) {
+			t.Error("another body than the one of the unknown event is in the unrouted queue")
+		}
+	}
+	if len(kept) == 0 { // more than one: a busy machine may have sent it twice
+		t.Error("the unrouted queue is empty")
 	}
 	eventually(t, 15*time.Second, "poison logged", func() bool { return strings.Count(stack.Logs(), `"message failed"`) >= 4 })
 
@@ -88,7 +94,7 @@ func TestNothingOfABodyIsPrinted(t *testing.T) {
 		account := regexp.MustCompile(`"user": "(u-planted-\d+)"`).FindSubmatch(body)
 		if line := logLine(stack, `"msg":"delivery"`, string(account[1])); line == "" {
 			t.Errorf("no log line for the delivery of %s", account[1])
-		} else if len(line) > 500 {
+		} else if len(line) >= 500 {
 			t.Errorf("a log line of %d bytes for %s", len(line), account[1])
 		}
 		if line := logLine(stack, `"message failed"`, string(account[1])); line != "" {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -88,6 +89,25 @@ func (s *Stack) Queues() []string {
 		ids = append(ids, resource.LogicalID)
 	}
 	return ids
+}
+
+// Fate tells after how many receives a message that keeps failing leaves the queue with the logical id given, and the name of the dead-letter
+// queue that it then is in; "" if the queue has none.
+func (s *Stack) Fate(logicalID string) (deadLetters string, receives int) {
+	resource, ok := s.resolved.Resource(logicalID)
+	if !ok {
+		return "", 0
+	}
+	policy, err := resource.Properties.MapOr("RedrivePolicy")
+	if err != nil {
+		return "", 0
+	}
+	arn, err := policy.StringOr("deadLetterTargetArn", "")
+	receives, noCount := policy.IntOr("maxReceiveCount", 0)
+	if err != nil || noCount != nil {
+		return "", 0
+	}
+	return arn[strings.LastIndex(arn, ":")+1:], receives
 }
 
 // Functions are the folder names of the template's functions, sorted.

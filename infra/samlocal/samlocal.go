@@ -31,6 +31,12 @@ type Session struct {
 	way  way
 }
 
+// Check says whether a local stack's gateway answers at stackURL, without which Open fails. The error is a line for a person.
+func Check(ctx context.Context, stackURL string) error {
+	_, err := environments(ctx, stackURL)
+	return err
+}
+
 // Open prepares to run the SAM CLI at path sam against the local stack whose gateway answers at stackURL. The error is a line for a
 // person.
 func Open(ctx context.Context, sam, stackURL string) (*Session, error) {
