@@ -61,13 +61,17 @@ func (l *functionLog) inWords(entry logEntry) string {
 	case entry.Message == "message failed" && entry.Event != "" && entry.Reason != "":
 		said = fmt.Sprintf("%s %s: %s", about(entry), l.failed(entry), entry.Reason)
 	}
-	// Names and ids come from outside; a terminal is not to obey them.
+	return printable(said)
+}
+
+// printable replaces what does not print: names and ids come from outside, and a terminal is not to obey them.
+func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
 		}
 		return unicode.ReplacementChar
-	}, said)
+	}, text)
 }
 
 // failed says how often a message has failed and, the last time, where it goes.

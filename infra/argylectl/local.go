@@ -62,9 +62,11 @@ func (l *localRun) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if l.options.RetryAfter, err = local.ParseRetryAfter(l.retryAfter); err != nil {
 		return failure{exitUsage, err}
 	}
-	if secret, set := os.LookupEnv(local.SecretVariable); set {
-		l.options.Secret = &secret
+	secret, err := local.SecretString(local.SigningSecret())
+	if err != nil {
+		return err
 	}
+	l.options.Secret = &secret
 	l.options.Parameters = map[string]string{"Version": version}
 	l.options.Progress = func(line string) { l.say("%s", line) }
 	log := &functionLog{out: stderr, everything: l.verbose}

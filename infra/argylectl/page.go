@@ -47,11 +47,13 @@ type cell struct {
 	ink  ink
 }
 
+// paint gives the cell's text its colour. What comes from outside may hold anything, so nothing but the colour reaches the terminal as a code.
 func (p page) paint(c cell) string {
-	if !p.colour || c.ink == plain || c.text == "" {
-		return c.text
+	text := printable(c.text)
+	if !p.colour || c.ink == plain || text == "" {
+		return text
 	}
-	return "\x1b[" + string(c.ink) + "m" + c.text + "\x1b[0m"
+	return "\x1b[" + string(c.ink) + "m" + text + "\x1b[0m"
 }
 
 // line prints one line of text.

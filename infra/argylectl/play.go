@@ -18,10 +18,7 @@ import (
 
 // play gives the sample journey on the local stack: a line for each delivery, then the status that all of it has come to.
 func (l *localRun) play(ctx context.Context, stack *local.Stack) error {
-	secret := argyle.Secret(local.DefaultSecret)
-	if l.options.Secret != nil {
-		secret = argyle.Secret(*l.options.Secret)
-	}
+	secret := argyle.Secret(local.SigningSecret())
 	if secret == "" {
 		l.say("\n%s is empty, so there is no signing secret: every delivery is answered 503, and no journey is played.", local.SecretVariable)
 		return nil
@@ -65,7 +62,7 @@ func (l *localRun) suggest(p page, stack *local.Stack, play journey.Journey) {
 		dynamoDB = " --dynamodb-url " + stack.DynamoDBURL()
 	}
 	p.line("\nTry in another terminal:")
-	if l.options.Secret != nil {
+	if local.SigningSecret() != local.DefaultSecret {
 		p.line("  export %s=…   (send signs with it)", local.SecretVariable)
 	}
 	p.line("  .bin/argylectl send%s events/webhook/accounts.connected.json", url)

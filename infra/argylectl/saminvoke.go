@@ -48,10 +48,8 @@ func newSAMInvoke(flags *samFlags) *cobra.Command {
 func findSample(name, form string) (function string, sample []byte, err error) {
 	path := filepath.Join(samples.Dir, form, name+".json")
 	sample, err = os.ReadFile(path)
-	for _, version := range []string{".v1"} { // profiles.added is in v1 only, and so is its sample's name
-		if errors.Is(err, fs.ErrNotExist) {
-			sample, err = os.ReadFile(filepath.Join(samples.Dir, form, name+version+".json"))
-		}
+	if errors.Is(err, fs.ErrNotExist) { // profiles.added is in v1 only, and so is its sample's name
+		sample, err = os.ReadFile(filepath.Join(samples.Dir, form, name+".v1.json"))
 	}
 	switch {
 	case form != "webhook" && form != "queue":

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -36,8 +35,13 @@ func newSend() *cobra.Command {
 			if len(files) == 0 {
 				return usage("which file? Say for example: argylectl send events/webhook/accounts.connected.json")
 			}
-			secret := argyle.Secret(cmp.Or(secret, os.Getenv(local.SecretVariable), local.DefaultSecret))
-			return send(cmd, url, secret, files)
+			if secret == "" {
+				secret = local.SigningSecret()
+			}
+			if secret == "" {
+				return usage("%s is empty, so there is nothing to sign with: set it, unset it for %s, or say --secret", local.SecretVariable, local.DefaultSecret)
+			}
+			return send(cmd, url, argyle.Secret(secret), files)
 		},
 	}
 	cmd.Flags().StringVar(&url, "url", "http://"+local.DefaultListen+local.WebhookPath, "where to deliver")

@@ -2,7 +2,9 @@ package status_test
 
 import (
 	"testing"
+	"time"
 
+	"argyle-webhooks/shared/argyle"
 	"argyle-webhooks/shared/status"
 )
 
@@ -44,5 +46,22 @@ func TestMergeKeepsTheGreatestDays(t *testing.T) {
 	for _, less := range []status.Record{days(0), {Key: days(1).Key}} {
 		same(t, "the greatest", status.Merge(less, days(1)), days(1))
 		same(t, "the greatest", status.Merge(days(1), less), days(1))
+	}
+}
+
+// A connection that is being made, or a word of Argyle's that is not known, contradicts neither event.
+func TestConnectingContradictsNothing(t *testing.T) {
+	for _, name := range []string{"accounts.connected", "accounts.failed"} {
+		for _, word := range []string{"connecting", "a_new_word"} {
+			event, err := argyle.Parse([]byte(`{"event": "` + name + `", "data": {"account": "a", "user": "u", "resource": {
+				"updated_at": "2026-01-02T00:00:00Z", "connection": {"status": "` + word + `", "updated_at": "2026-01-02T00:00:00Z"}}}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			records, notes, err := status.Evidence(event, time.Date(2026, 1, 2, 0, 1, 0, 0, time.UTC))
+			if err != nil || len(records) != 1 || records[0].Signalled != nil || records[0].EverConnected || len(notes) != 0 {
+				t.Errorf("%s with %s: %+v %v (%v)", name, word, records, notes, err)
+			}
+		}
 	}
 }
