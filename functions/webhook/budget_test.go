@@ -86,7 +86,7 @@ func TestHungServices(t *testing.T) {
 			}
 			request := delivered(body, "s3cret")
 			began := time.Now()
-			response, err := door.handle(t.Context(), request)
+			response, err := door.handle(t.Context(), onTheWire(t, request))
 			took := time.Since(began)
 			if err != nil || response.StatusCode != http.StatusServiceUnavailable || response.Body != `{"reason": "`+c.reason+`"}` {
 				t.Errorf("%d %s (%v)", response.StatusCode, response.Body, err)

@@ -167,7 +167,7 @@ func (tr *trial) deliver(t *testing.T, with argyle.Secret, what string) (status 
 	t.Helper()
 	tr.messages = nil
 	began := time.Now()
-	response, err := tr.door.handle(t.Context(), delivered(body, with))
+	response, err := tr.door.handle(t.Context(), onTheWire(t, delivered(body, with)))
 	took := time.Since(began)
 	tr.longest = max(tr.longest, took)
 	if err != nil || took > budget {

@@ -45,7 +45,7 @@ type sender interface {
 }
 
 // handle answers a delivery and writes its one log line.
-func (d *frontDoor) handle(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+func (d *frontDoor) handle(ctx context.Context, request httpRequest) (events.APIGatewayV2HTTPResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	delivery := &delivery{began: time.Now(), secret: -1}
@@ -55,7 +55,7 @@ func (d *frontDoor) handle(ctx context.Context, request events.APIGatewayV2HTTPR
 }
 
 // guard answers a panic with 503: the sender may try again, and the sandbox lives on.
-func (d *frontDoor) guard(ctx context.Context, request events.APIGatewayV2HTTPRequest, delivery *delivery) (answer answer) {
+func (d *frontDoor) guard(ctx context.Context, request httpRequest, delivery *delivery) (answer answer) {
 	defer func() {
 		if value := recover(); value != nil {
 			delivery.cause = telemetry.Panicked(value)
@@ -67,7 +67,7 @@ func (d *frontDoor) guard(ctx context.Context, request events.APIGatewayV2HTTPRe
 
 // judge takes a delivery through the front door. Each step's place matters: nothing of a body is read before its signature is verified, and
 // nothing is accepted before SQS has it.
-func (d *frontDoor) judge(ctx context.Context, request events.APIGatewayV2HTTPRequest, delivery *delivery) answer {
+func (d *frontDoor) judge(ctx context.Context, request httpRequest, delivery *delivery) answer {
 	body, err := rawBody(request)
 	if err != nil {
 		delivery.cause = err
@@ -146,7 +146,7 @@ func (d *frontDoor) verify(ctx context.Context, body []byte, signature string) (
 var errBase64 = errors.New("the body is not the base64 that it is said to be")
 
 // rawBody is the body byte for byte as it was sent: the gateway encodes a body as base64 unless its content type is known to be text.
-func rawBody(request events.APIGatewayV2HTTPRequest) ([]byte, error) {
+func rawBody(request httpRequest) ([]byte, error) {
 	if !request.IsBase64Encoded {
 		return []byte(request.Body), nil
 	}

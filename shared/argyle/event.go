@@ -1,7 +1,6 @@
 package argyle
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"unicode/utf8"
@@ -27,12 +26,9 @@ func Parse(body []byte) (Event, error) {
 	if !utf8.Valid(body) {
 		return Event{}, fmt.Errorf("%w: not valid UTF-8", ErrNotAnEvent)
 	}
-	if !json.Valid(body) {
-		return Event{}, fmt.Errorf("%w: not valid JSON", ErrNotAnEvent)
-	}
 	envelope, err := readObject(body)
 	if err != nil || envelope == nil {
-		return Event{}, fmt.Errorf("%w: the body is no object", ErrNotAnEvent)
+		return Event{}, fmt.Errorf("%w: not a JSON object", ErrNotAnEvent)
 	}
 	name := envelope.lenient("event")
 	if name == "" {
