@@ -234,7 +234,10 @@ func TestAnswers(t *testing.T) {
 		"from nowhere":            {request: from(""), enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "outside"}},
 		"no event from elsewhere": {request: func(r *events.APIGatewayV2HTTPRequest) { signed("canary")(r); from(elsewhere)(r) }, enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "outside"}},
 		"no JSON":                 {request: signed("canary"), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
-		"no UTF-8":                {request: func(r *events.APIGatewayV2HTTPRequest) { signed("{\"event\": \"accounts.added\", \"data\": {\"canary\": \"\xff\"}}")(r); inBase64(r) }, status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
+		"no UTF-8": {request: func(r *events.APIGatewayV2HTTPRequest) {
+			signed("{\"event\": \"accounts.added\", \"data\": {\"canary\": \"\xff\"}}")(r)
+			inBase64(r)
+		}, status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
 		"no event":                {request: signed(`{"event": "", "data": {"ssn": "canary"}}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
 		"no data":                 {request: signed(`{"event": "accounts.added", "data": "canary"}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
 		"no base64":               {request: func(r *events.APIGatewayV2HTTPRequest) { r.IsBase64Encoded = true }, status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},

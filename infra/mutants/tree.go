@@ -46,7 +46,7 @@ func copyTree(from, to string) (*tree, error) {
 		if err != nil {
 			return fmt.Errorf("read a file: %w", err)
 		}
-		return os.WriteFile(filepath.Join(to, name), content, 0o644) //nolint:gosec // a name that WalkDir gave
+		return os.WriteFile(filepath.Join(to, name), content, 0o644)
 	})
 	if err == nil {
 		err = os.Mkdir(filepath.Join(to, ".build"), 0o755)
