@@ -104,7 +104,7 @@ func TestAccountOfSeveralUsers(t *testing.T) {
 				t.Errorf("%d items (%v)", len(items), err)
 			}
 			got, err := table.AccountStatus(t.Context(), "a")
-			if err != nil || got.User != c.want || got.Account != "a" || got.Revision != 1 || got.UpdatedAt == nil {
+			if err != nil || got.User != c.want || got.Account != "a" || got.Revision != 1 || (got.UpdatedAt == nil) != (got.RemovedAt != nil) {
 				t.Errorf("%+v (%v)", got, err)
 			}
 		})
