@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,7 +40,7 @@ type invocation struct {
 	batch    []events.SQSMessage
 	cancel   context.CancelFunc
 	deadline time.Time
-	response *events.SQSEventResponse // once it has answered
+	response atomic.Pointer[events.SQSEventResponse] // once it has answered
 	problem  string
 }
 
@@ -84,7 +85,7 @@ func (s *schedule) start(worker int, batch []events.SQSMessage) {
 		case time.Now().After(run.deadline):
 			run.problem = "the worker did not answer in time"
 		}
-		run.response = &response
+		run.response.Store(&response)
 	}()
 }
 
@@ -147,8 +148,8 @@ func (s *schedule) which(holds func(*invocation) bool) []int {
 }
 
 func idle(run *invocation) bool     { return run == nil }
-func working(run *invocation) bool  { return run != nil && run.response == nil }
-func answered(run *invocation) bool { return run != nil && run.response != nil }
+func working(run *invocation) bool  { return run != nil && run.response.Load() == nil }
+func answered(run *invocation) bool { return run != nil && run.response.Load() != nil }
 
 // actions are what may happen next. Rapid draws the first by name most often, so the names begin with numbers.
 func (s *schedule) actions() map[string]func(*rapid.T) {
@@ -240,9 +241,9 @@ func (s *schedule) answer(t *rapid.T, worker int) {
 		s.tally.lostAnswers++
 	case 1:
 		s.tally.lostAnswers++
-		s.settle(run.batch[:len(run.batch)/2], *run.response)
+		s.settle(run.batch[:len(run.batch)/2], *run.response.Load())
 	default:
-		s.settle(run.batch, *run.response)
+		s.settle(run.batch, *run.response.Load())
 	}
 }
 
@@ -266,7 +267,7 @@ func (s *schedule) finish() string {
 		synctest.Wait()
 	}
 	for _, worker := range s.which(answered) {
-		s.settle(s.workers[worker].batch, *s.workers[worker].response)
+		s.settle(s.workers[worker].batch, *s.workers[worker].response.Load())
 	}
 	rest := trial{batch: 10, counts: map[step]int{}, locked: make(chan struct{}, 1)}
 	rest.store.items, rest.queue, rest.acked, rest.messages, rest.all = s.store.items, s.queue, s.acked, s.messages, s.all

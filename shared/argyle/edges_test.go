@@ -23,6 +23,12 @@ func TestClocksBeforeTheEpochAreNever(t *testing.T) {
 	}
 }
 
+func TestTwoFirstHalvesAreNoPair(t *testing.T) {
+	if _, err := payload(t, "accounts.added", `{"account": "\ud83d\ud83d", "user": "u"}`); !errors.Is(err, argyle.ErrUnusable) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestAvailabilityReadsBothVersions(t *testing.T) {
 	for v1, v2 := range map[string]string{
 		"profiles": "identities", "payouts": "paystubs", "activities": "gigs", "documents": "payroll_documents",
