@@ -145,6 +145,8 @@ func TestUnusablePayloads(t *testing.T) {
 		{"a user that is a number", "users.fully_synced", `{"user": 1}`, "data.user:"},
 		{"half a surrogate pair", "accounts.added", `{"account": "\uD800", "user": "u"}`, "data.account:"},
 		{"the other half of one", "accounts.added", `{"account": "\uDE00x\uD83D", "user": "u"}`, "data.account:"},
+		{"two first halves", "accounts.added", `{"account": "\ud83d\ud83d", "user": "u"}`, "data.account:"},
+		{"a first half before another escape", "accounts.added", `{"account": "\ud83d\u0041", "user": "u"}`, "data.account:"},
 		{"half a surrogate pair in a list", "users.fully_synced", `{"user": "u", "resource": {"accounts_connected": ["a\ud800"]}}`, "data.resource.accounts_connected:"},
 		{"a count with a plus", "paystubs.added", account(`"available_count": "+9"`), "data.available_count:"},
 		{"a count that a float cannot hold", "paystubs.added", account(`"available_count": 9007199254740993.0`), "data.available_count:"},
