@@ -64,13 +64,28 @@ func (t *Template) add(ev *evaluator, stack *Stack, d *declared) error {
 	}
 	res := &Resource{
 		LogicalID: d.id, Type: d.kind, Line: d.line, Condition: d.condition, DependsOn: d.dependsOn,
-		DeletionPolicy: d.deletionPolicy, UpdateReplacePolicy: d.updateReplacePolicy,
 		metadata: d.metadata, properties: d.properties,
+	}
+	var err error
+	if res.DeletionPolicy, err = ev.policy(d.deletionPolicy, "DeletionPolicy"); err != nil {
+		return fmt.Errorf("%s: %w", d.id, err)
+	}
+	if res.UpdateReplacePolicy, err = ev.policy(d.updateReplacePolicy, "UpdateReplacePolicy"); err != nil {
+		return fmt.Errorf("%s: %w", d.id, err)
 	}
 	res.resolve = lazily(ev, d)
 	ev.byID[d.id] = res
 	stack.Resources = append(stack.Resources, res)
 	return nil
+}
+
+// policy evaluates what is to happen to a resource, "" where the template says nothing. It may be a function of parameters
+// and conditions, but not of resources: https://github.com/aws-cloudformation/cfn-lint/pull/2784.
+func (ev *evaluator) policy(n *node, name string) (string, error) {
+	if n == nil {
+		return "", nil
+	}
+	return ev.text(n, name)
 }
 
 // lazily resolves single properties on demand and remembers them. Two properties that need each other are an error.

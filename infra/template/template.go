@@ -29,12 +29,12 @@ type declared struct {
 	kind                                string
 	condition                           string
 	dependsOn                           []string
-	deletionPolicy, updateReplacePolicy string
+	deletionPolicy, updateReplacePolicy *node // nil where the template says nothing
 	metadata, properties                *node // isMap, never nil
 }
 
 // sections are the top-level keys of a template. Those that say nothing to the local stack are passed over by name.
-var sections = []string{"AWSTemplateFormatVersion", "Conditions", "Description", "Globals", "Mappings", "Metadata", "Outputs", "Parameters", "Resources", "Transform"}
+var sections = []string{"AWSTemplateFormatVersion", "Conditions", "Description", "Globals", "Mappings", "Metadata", "Outputs", "Parameters", "Resources", "Rules", "Transform"}
 
 // Load reads and parses a template. Errors have the form "template.yaml:12: …".
 func Load(path string) (*Template, error) {
@@ -168,9 +168,9 @@ func readResource(e entry, globals *node) (declared, error) {
 		case "Condition":
 			res.condition, err = literal(a)
 		case "DeletionPolicy":
-			res.deletionPolicy, err = literal(a)
+			res.deletionPolicy = a.val
 		case "UpdateReplacePolicy":
-			res.updateReplacePolicy, err = literal(a)
+			res.updateReplacePolicy = a.val
 		case "DependsOn":
 			res.dependsOn, err = literals(a)
 		case "Metadata":

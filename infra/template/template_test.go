@@ -275,8 +275,11 @@ func TestStack(t *testing.T) {
 		})
 	}
 	queue, worker := dev.OfType("AWS::SQS::Queue")[0], dev.OfType("AWS::Serverless::Function")[0]
-	if queue.DeletionPolicy != "Retain" || queue.UpdateReplacePolicy != "Delete" || queue.Line != 44 {
+	if queue.DeletionPolicy != "Delete" || queue.UpdateReplacePolicy != "Snapshot" || queue.Line != 50 {
 		t.Errorf("queue: %+v", queue)
+	}
+	if kept := prod.OfType("AWS::SQS::Queue")[0]; kept.DeletionPolicy != "Retain" {
+		t.Errorf("queue in production: %+v", kept)
 	}
 	if diff := cmp.Diff([]string{"Queue", "DeadQueue"}, worker.DependsOn); diff != "" {
 		t.Error(diff)
