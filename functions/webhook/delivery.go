@@ -31,9 +31,6 @@ func (d *delivery) report(log *telemetry.Logger, answer answer) {
 		fields = append(fields, slog.String("reason", answer.reason))
 	}
 	fields = append(fields, slog.Int("bytes", d.bytes))
-	if d.secret >= 0 && answer.status != http.StatusServiceUnavailable { // the line needs the room for its cause
-		fields = append(fields, slog.Int("secret", d.secret))
-	}
 	cause, outside := telemetry.Cause(d.cause), d.outside
 	if len(cause) > maxCause {
 		cause = strings.ToValidUTF8(cause[:maxCause], "")
@@ -50,6 +47,13 @@ func (d *delivery) report(log *telemetry.Logger, answer answer) {
 	metrics := []telemetry.Metric{{Name: answer.metric(), Value: 1}}
 	if answer.status == http.StatusServiceUnavailable {
 		level = slog.LevelError
+	}
+	switch {
+	case answer == accepted:
+		// The newest secret is 0, which is not sent: there is a metric while a subscription still signs with an older one, and it says which.
+		metrics = append(metrics, telemetry.Metric{Name: "secret", Value: d.secret})
+	case d.secret >= 0 && answer.status != http.StatusServiceUnavailable: // the line needs the room for its cause
+		fields = append(fields, slog.Int("secret", d.secret))
 	}
 	if d.unrouted && answer == accepted {
 		metrics = append(metrics, telemetry.Metric{Name: "unrouted", Value: 1})

@@ -211,7 +211,7 @@ func TestAnswers(t *testing.T) {
 		"accepted in base64":        {request: inBase64, status: 202, reason: "accepted", metrics: []string{"accepted"}, family: "accounts"},
 		"accepted, odd header case": {request: header("X-aRGYLE-sIGNATURE", signature), status: 202, reason: "accepted", metrics: []string{"accepted"}, family: "accounts"},
 		"accepted, upper-case hex":  {request: header("x-argyle-signature", strings.ToUpper(signature)), status: 202, reason: "accepted", metrics: []string{"accepted"}, family: "accounts"},
-		"accepted, older secret":    {secrets: live("new", "s3cret"), status: 202, reason: "accepted", metrics: []string{"accepted"}, family: "accounts"},
+		"accepted, older secret":    {secrets: live("new", "s3cret"), status: 202, reason: "accepted", metrics: []string{"accepted", "secret"}, family: "accounts"},
 		"accepted after a rotation": {
 			secrets: known{live: []argyle.Secret{"old"}, after: []argyle.Secret{"s3cret", "old"}}, refreshed: 1,
 			status: 202, reason: "accepted", metrics: []string{"accepted"}, family: "accounts",
@@ -272,7 +272,7 @@ func inBase64(request *events.APIGatewayV2HTTPRequest) {
 func TestMessageAndLine(t *testing.T) {
 	line, messages := one{
 		secrets: known{live: []argyle.Secret{"new", "s3cret"}},
-		status:  202, reason: "accepted", metrics: []string{"accepted"}, family: "accounts",
+		status:  202, reason: "accepted", metrics: []string{"accepted", "secret"}, family: "accounts",
 	}.run(t)
 	want := queue.Message{
 		Body: []byte(body), Event: "accounts.connected", RequestID: "JKJaXmPLvHcESHA=",
