@@ -114,6 +114,7 @@ func (d *frontDoor) judge(ctx context.Context, request httpRequest, delivery *de
 		Event:      event.Name,
 		RequestID:  request.RequestContext.RequestID,
 		ReceivedAt: receivedAt(request.RequestContext.TimeEpoch, delivery.began),
+		Trace:      trace(ctx),
 	})
 	switch {
 	case err == nil:
@@ -166,6 +167,12 @@ func signature(headers map[string]string) string {
 		}
 	}
 	return strings.Join(values, ",")
+}
+
+// trace is the X-Ray header of this invocation, as aws-lambda-go puts it into the context of a handler; empty where there is none.
+func trace(ctx context.Context) string {
+	header, _ := ctx.Value("x-amzn-trace-id").(string)
+	return header
 }
 
 // receivedAt reads the gateway's time of a request. API Gateway gives milliseconds, SAM's emulator of it seconds; without either it is now.

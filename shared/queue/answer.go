@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -36,6 +37,17 @@ func (b *batch) logMessage(level slog.Level, msg string, message received, reaso
 	)
 }
 
+// lag is how long the longest-waiting message whose evidence is now stored took from the gateway to the table, in milliseconds; 0 if there is none.
+func (b *batch) lag(now time.Time) int {
+	longest := time.Duration(0)
+	for _, message := range b.messages {
+		if message.failure == nil && !message.receivedAt.IsZero() {
+			longest = max(longest, now.Sub(message.receivedAt))
+		}
+	}
+	return int(longest.Milliseconds())
+}
+
 // logBatch writes the batch's one line, which carries its metrics.
 func (b *batch) logBatch(failed int) {
 	var written, unchanged, conflicts int
@@ -49,6 +61,7 @@ func (b *batch) logBatch(failed int) {
 		}
 	}
 	metrics := []telemetry.Metric{
+		{Name: "lag_ms", Value: b.lag(time.Now())},
 		{Name: "messages", Value: len(b.messages)},
 		{Name: "records", Value: len(b.records)},
 		{Name: "written", Value: written},

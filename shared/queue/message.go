@@ -40,6 +40,8 @@ type Message struct {
 	RequestID string
 	// ReceivedAt is when the gateway received the delivery; SQS carries it in milliseconds.
 	ReceivedAt time.Time
+	// Trace is the X-Ray header that the worker's trace continues; it may be empty. It does not count towards [MaxSize].
+	Trace string
 }
 
 // Attribute is a message attribute as SQS carries it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
@@ -26,6 +27,10 @@ const (
 	attempts       = 3
 	maxBackoff     = 200 * time.Millisecond
 )
+
+// traceHeader is the message system attribute that carries an X-Ray header; Lambda links the trace of the function that takes the message to it.
+// Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-services-sqs.html.
+const traceHeader = string(types.MessageSystemAttributeNameForSendsAWSTraceHeader)
 
 // NewClient returns a client of SQS for a function, with the times of a [Sender].
 func NewClient(service lambdaenv.Service, options ...func(*sqs.Options)) *sqs.Client {
@@ -69,7 +74,11 @@ func (s *Sender) Send(ctx context.Context, family string, message Message) error
 	for _, attribute := range attributes {
 		values[attribute.Name] = types.MessageAttributeValue{DataType: &attribute.Type, StringValue: &attribute.Value}
 	}
-	out, err := s.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &text, MessageAttributes: values})
+	in := &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &text, MessageAttributes: values}
+	if message.Trace != "" {
+		in.MessageSystemAttributes = map[string]types.MessageSystemAttributeValue{traceHeader: {DataType: aws.String(typeString), StringValue: &message.Trace}}
+	}
+	out, err := s.client.SendMessage(ctx, in)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: send to the %s queue: %w", ErrUnavailable, family, err)

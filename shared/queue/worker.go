@@ -69,6 +69,7 @@ type received struct {
 	receiveCount  string
 	event         string
 	account, user string
+	receivedAt    time.Time // zero if the message is no evidence
 	failure       error
 }
 
@@ -111,6 +112,7 @@ func (b *batch) take(i int, from events.SQSMessage) {
 		message.failure = err
 		return
 	}
+	message.receivedAt = read.ReceivedAt
 	for _, note := range notes {
 		if b.notes == nil {
 			b.notes = map[status.Note]int{}
