@@ -6,11 +6,14 @@ with 1 if there are any. Needs no AWS account.
 """
 
 import json
+import logging
 import os
 import sys
 
 # The translator asks boto3 for a region and has no use for it.
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+# It warns of switches of its own that only the service in AWS sets.
+logging.disable(logging.WARNING)
 
 from cfnlint.api import lint_all
 from cfnlint.decode.cfn_yaml import loads
