@@ -122,14 +122,23 @@ build-%Function:
 	@CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH_OF_$(ARCH)) go build -buildvcs=false -trimpath -tags lambda.norpc,nethttpomithttp2 \
 	  -ldflags="-s -w -buildid=" -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$$(echo $* | tr A-Z a-z)
 
+# infra/deploy deploys what was built, once nothing that must stay would go, and asks it whether it works. ROLLOUT=all-at-once lets a fix
+# past an alarm, ALLOW_LOSS="LogicalId …" lets something go, CONFIRM=yes answers what is asked, where somebody has agreed already.
+DEPLOY = go run ./infra/deploy -sam $(SAM) -env $(ENV)$(if $(filter yes,$(CONFIRM)), -yes)
+
 .PHONY: deploy
-deploy: ## Build and deploy to an environment of samconfig.toml (ENV=dev)
-	@known=; for env in $(ENVIRONMENTS); do if [ "$$env" = "$(ENV)" ]; then known=yes; fi; done; \
-	if [ -z "$$known" ]; then echo "make: no environment '$(ENV)' in samconfig.toml. Say make deploy ENV=… with one of: $(ENVIRONMENTS)" >&2; exit 2; fi
+deploy: known-env ## Build, show the changes, deploy, check (ENV=dev; ROLLOUT=…, ALLOW_LOSS=…, CONFIRM=yes)
 	@$(MAKE) --no-print-directory build CONFIG_ENV=$(ENV)
-	@printf 'Architecture: "%s"\nVersion: "%s"\n' "$(ARCH)" "$(VERSION)" >.build/deploy.yaml
-	@# SAM CLI does not read AWS_REGION, which every other tool of AWS's does.
-	@$(SAM) deploy --config-env $(ENV) $(if $(AWS_REGION),--region $(AWS_REGION))
+	@$(DEPLOY) -arch $(ARCH) -version "$(VERSION)" -rollout "$(ROLLOUT)" -allow-loss "$(ALLOW_LOSS)"
+
+.PHONY: delete
+delete: known-env .venv/.made ## Delete a trial's stack with all that is in it (ENV=dev)
+	@$(DEPLOY) -delete
+
+.PHONY: known-env
+known-env:
+	@known=; for env in $(ENVIRONMENTS); do if [ "$$env" = "$(ENV)" ]; then known=yes; fi; done; \
+	if [ -z "$$known" ]; then echo "make: no environment '$(ENV)' in samconfig.toml: say ENV=… with one of: $(ENVIRONMENTS)" >&2; exit 2; fi
 
 # ----------------------------------------------------------------------------------------------------- sam local (a container)
 
