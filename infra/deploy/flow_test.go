@@ -34,7 +34,8 @@ func samArgs(t *testing.T, sam string) string {
 const (
 	samMade = `{"type": "info", "managed_s3_bucket": "bucket"}` + "\nUploading…\n" +
 		`{"type": "changeset", "action": "Modify", "logical_id": "WebhookFunction"}` + "\n" +
-		`{"type": "result", "status": "changeset_created", "changeset_id": "` + changeSetID + `"}` + "\n"
+		`{"type": "result", "status": "changeset_created", "changeset_id": "` + changeSetID + `"}` + "\n" +
+		`{"type": "warning", "message": "a newer SAM CLI"}` + "\n"
 	samNothing = `{"type": "result", "status": "no_changes", "message": "No changes to deploy."}` + "\n"
 )
 
@@ -54,6 +55,7 @@ type trial struct {
 	refuse     map[string]string
 	stdin      string
 	yes        bool
+	noDNS      bool // the front door's name does not resolve
 
 	err     string   // part of it; "" for none
 	out     []string // parts
@@ -119,6 +121,10 @@ func TestDeploy(t *testing.T) {
 			changes: modify, called: executed, answer: 503, answerBody: `{"reason": "no_secret"}`,
 			out: []string{"answers 503 as long as there is no signing secret", "argylectl secret rotate --stack argyle-webhooks-dev --reason 'first secret' --out secret.txt"},
 		},
+		"before its name has a DNS record": {
+			changes: modify, noDNS: true, called: executed,
+			out: []string{"that name does not resolve yet; point its DNS record at 127.0.0.1, which was asked instead", "argyle-webhooks-dev works"},
+		},
 		"a secret that cannot be read": {
 			changes: modify, called: executed, answer: 503, answerBody: `{"reason": "no_secret"}`, versions: `{"0195b3c1": ["AWSCURRENT"]}`,
 			err: "reads no signing secret, though it has a value",
@@ -159,6 +165,12 @@ func (tt trial) run(t *testing.T) {
 	url := answering(t, tt.answer, tt.answerBody)
 	c := newCloud(t)
 	c.pages, c.refuse, c.outputs = tt.changes, tt.refuse, map[string]string{"WebhookUrl": url, "SecretArn": "arn"}
+	smoke := impatient()
+	if tt.noDNS {
+		c.outputs["WebhookUrl"] = strings.Replace(url, "127.0.0.1", "hooks.example.com", 1)
+		c.outputs["DomainTarget"] = "127.0.0.1"
+		smoke.dial = withoutDNS
+	}
 	if tt.after != nil {
 		c.after = tt.after
 	}
@@ -173,7 +185,7 @@ func (tt trial) run(t *testing.T) {
 		sam:     samCLI{path: sam, environment: name, region: "eu-west-1"},
 		stacks:  c.stacks(),
 		secrets: c.secrets(),
-		smoke:   impatient(),
+		smoke:   smoke,
 		ask:     asker{in: strings.NewReader(tt.stdin), out: &out, yes: tt.yes},
 		out:     &out,
 		every:   time.Millisecond,

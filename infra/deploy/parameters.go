@@ -35,7 +35,6 @@ func (c computed) parameters(templatePath string, env environment) (map[string]s
 	if c.rollout != "" {
 		values["Rollout"] = c.rollout
 	}
-	delete(values, "Release")
 	if values["Release"], err = release(templatePath, values); err != nil {
 		return nil, err
 	}

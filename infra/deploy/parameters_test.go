@@ -120,7 +120,13 @@ func TestRelease(t *testing.T) {
 		"a parameter's value":      func(_ string, parameters map[string]string) { parameters["Silence"] = "25" },
 		"another parameter's":      func(_ string, parameters map[string]string) { parameters["Email"] = "a@example.com" },
 		"values that run together": func(_ string, parameters map[string]string) { parameters["Email"], parameters["Silence"] = "2", "4" },
-		"one parameter less":       func(_ string, parameters map[string]string) { delete(parameters, "Email") },
+		"a function of another name": func(path string, _ map[string]string) {
+			folder := filepath.Dir(path)
+			if err := os.Rename(filepath.Join(folder, "UsersFunction"), filepath.Join(folder, "UsersFunctionX")); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"one parameter less": func(_ string, parameters map[string]string) { delete(parameters, "Email") },
 	} {
 		path, own := built(t), maps.Clone(parameters)
 		change(path, own)
@@ -129,6 +135,10 @@ func TestRelease(t *testing.T) {
 			t.Errorf("%s: the same release as %s", name, other)
 		}
 		known[got] = name
+	}
+	path := built(t)
+	if sum(path, map[string]string{"A": "1", "B": "2"}) == sum(path, map[string]string{"A": "1\"B\"\n2"}) {
+		t.Error("a value that reads like the next parameter: the same release")
 	}
 }
 

@@ -121,6 +121,14 @@ func TestSmokeWaits(t *testing.T) {
 	})
 }
 
+// withoutDNS dials, and does not know hooks.example.com.
+func withoutDNS(ctx context.Context, network, address string) (net.Conn, error) {
+	if strings.HasPrefix(address, "hooks.example.com:") {
+		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "hooks.example.com", IsNotFound: true}}
+	}
+	return (&net.Dialer{}).DialContext(ctx, network, address)
+}
+
 // A name without a DNS record is asked at its target, under its own name.
 func TestSmokeBeforeDNS(t *testing.T) {
 	t.Parallel()
@@ -134,12 +142,7 @@ func TestSmokeBeforeDNS(t *testing.T) {
 	for _, target := range []string{"127.0.0.1", ""} {
 		s := impatient()
 		s.target = target
-		s.dial = func(ctx context.Context, network, to string) (net.Conn, error) {
-			if strings.HasPrefix(to, "hooks.example.com:") {
-				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "hooks.example.com", IsNotFound: true}}
-			}
-			return (&net.Dialer{}).DialContext(ctx, network, to)
-		}
+		s.dial = withoutDNS
 		name := "hooks.example.com" + address[strings.LastIndex(address, ":"):]
 		err := s.check(t.Context(), "http://"+name+"/webhooks/argyle")
 		if (err == nil) != (target != "") || s.viaTarget.Load() != (target != "") {
