@@ -124,7 +124,7 @@ build-%Function:
 
 # infra/deploy deploys what was built, once nothing that must stay would go, and asks it whether it works. ROLLOUT=all-at-once lets a fix
 # past an alarm, ALLOW_LOSS="LogicalId …" lets something go, CONFIRM=yes answers what is asked, where somebody has agreed already.
-DEPLOY = go run ./infra/deploy -sam $(SAM) -env $(ENV)$(if $(filter yes,$(CONFIRM)), -yes)
+DEPLOY = go run ./infra/deploy -sam $(SAM) -env $(ENV) $(if $(filter yes,$(CONFIRM)),-yes)
 
 .PHONY: deploy
 deploy: known-env ## Build, show the changes, deploy, check (ENV=dev; ROLLOUT=…, ALLOW_LOSS=…, CONFIRM=yes)
