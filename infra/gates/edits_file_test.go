@@ -1,0 +1,32 @@
+package main
+
+var fileEdits = []edit{
+	{rule: "samconfig", file: samconfig, old: "[staging.deploy.parameters]", new: "[stage.deploy.parameters]"},
+	{rule: "samconfig", file: samconfig, old: `"Environment=staging"`, new: `"Environment=prod"`},
+	{rule: "samconfig", file: samconfig, old: `  "SilenceHours=168",` + "\n", new: ""},
+	{rule: "samconfig", file: samconfig, old: `tags = ["project=argyle-webhooks", "environment=prod"]`, new: `tags = ["project=argyle-webhooks"]`},
+	{rule: "samconfig", file: samconfig, old: `stack_name = "argyle-webhooks-prod"`, new: `stack_name = "argyle-webhooks-staging"`},
+	{
+		rule: "samconfig", file: samconfig, old: "s3_prefix = \"argyle-webhooks-prod\"\ncapabilities = \"CAPABILITY_IAM\"\nconfirm_changeset = true",
+		new: "s3_prefix = \"argyle-webhooks-prod\"\ncapabilities = \"CAPABILITY_IAM\"\nconfirm_changeset = false",
+	},
+	{rule: "samconfig", file: samconfig, old: "[prod.build.parameters]\ncached = false", new: "[prod.build.parameters]\ncached = true"},
+
+	{rule: "folders", old: "  UsersFunction:\n    Type: AWS::Serverless::Function", new: "  UsersFunction:\n    Type: AWS::Lambda::Function", where: "template.yaml"},
+
+	{rule: "runbook", file: runbook, old: "### SecretFetchAlarm\n", new: "### Signing secret\n"},
+	{rule: "runbook", in: "SecretFetchAlarm", old: "AWS::CloudWatch::Alarm", new: "AWS::CloudWatch::CompositeAlarm", where: runbook},
+
+	{rule: "runbook", file: runbook, old: "### SilenceAlarm\n", new: "### SilenceAlarm, UnavailableAlarm\n"},
+	{rule: "runbook", file: runbook, old: "### SilenceAlarm\n", new: "### SilenceAlarm, QuietAlarm\n"},
+	{rule: "runbook", file: runbook, old: "**First:** ask Argyle", new: "Ask Argyle"},
+	{rule: "runbook", file: runbook, old: "### SilenceAlarm\n", new: "### SilenceAlarm\n" + long + long},
+
+	{rule: "boundary's actions", in: "WebhookRole", old: "Action: sqs:SendMessage", new: "Action: [sqs:SendMessage, sqs:GetQueueUrl]", where: runbook},
+	{rule: "boundary's actions", file: runbook, old: "dynamodb:GetItem, dynamodb:PutItem,", new: "dynamodb:GetItem, dynamodb:PutItem, dynamodb:DeleteItem,"},
+	{rule: "boundary's actions", file: runbook, old: "## A permissions boundary", new: "## Boundaries"},
+
+	{rule: "make", file: runbook, old: "make delete ENV=dev", new: "make remove ENV=dev"},
+	{rule: "make", file: runbook, old: "&& make deploy ENV=prod", new: "&& make release ENV=prod"},
+	{rule: "cost", in: "ApiThrottledAlarm", old: "AWS::CloudWatch::Alarm", new: "AWS::CloudWatch::CompositeAlarm", where: "README.md"},
+}
