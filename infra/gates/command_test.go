@@ -37,6 +37,9 @@ func TestCommandsExist(t *testing.T) {
 			if err := tool.has(command); err != nil {
 				t.Errorf("%s tells to run argylectl %s: %v", where, strings.Join(command.words, " "), err)
 			}
+			if where != runbook && !slices.Contains(command.flags, "--stack") {
+				t.Errorf("%s tells to run argylectl %s without --stack: its reader has many", where, strings.Join(command.words, " "))
+			}
 		}
 	}
 }
@@ -45,7 +48,7 @@ func TestCommandsExist(t *testing.T) {
 type command struct{ words, flags []string }
 
 var (
-	invocation = regexp.MustCompile("argylectl((?: [a-z][a-z-]*)+)([^`\n]*)")
+	invocation = regexp.MustCompile("argylectl((?: [a-z][a-z-]*)+)([^`\n;)]*)")
 	flag       = regexp.MustCompile(` (--[a-z][a-z-]*)`)
 )
 
