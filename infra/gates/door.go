@@ -1,9 +1,14 @@
 package main
 
 import (
+	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 )
+
+// filterField finds the field that a metric filter compares with a text.
+var filterField = regexp.MustCompile(`^\{ \$\.(\w+) = "[^"]*" \}$`)
 
 // apiRule: the endpoint has a limit, logs that are delivered without a resource policy of their own growing, and the payload that the function reads.
 func apiRule(d *deployment, r *report) {
@@ -24,6 +29,15 @@ func apiRule(d *deployment, r *report) {
 	for _, personal := range []string{"$context.authorizer", "$request", "$input", "header", "$context.identity.userAgent"} {
 		if strings.Contains(text(api, "AccessLogSettings", "Format"), personal) {
 			r.find(api, "its access log has %s, want neither headers nor body", personal)
+		}
+	}
+	fields := map[string]string{}
+	if err := json.Unmarshal([]byte(text(api, "AccessLogSettings", "Format")), &fields); err != nil {
+		r.find(api, "its access log's format is no JSON object of strings: %v", err)
+	}
+	for _, filter := range d.OfType(typeFilter) {
+		if found := filterField.FindStringSubmatch(text(filter, "FilterPattern")); text(filter, "LogGroupName") != group || found == nil || fields[found[1]] == "" {
+			r.find(filter, "looks for %s in %s, want a field of the access log", text(filter, "FilterPattern"), text(filter, "LogGroupName"))
 		}
 	}
 	if webhook := d.must(r, frontDoor); webhook != nil && text(webhook, "Events", "Delivery", "Properties", "PayloadFormatVersion") != "2.0" {

@@ -42,6 +42,10 @@ var alarmEdits = []edit{
 	{rule: "every alarm", in: "SilenceAlarm", old: "MetricName: accepted", new: "MetricName: outside", where: "prod"},
 	{rule: "every alarm", in: "Dashboard", old: "    Condition: Protected\n", new: "", where: "dev"},
 
+	{rule: "topic", in: "AlarmTopicPolicy", old: "Service: cloudwatch.amazonaws.com", new: "Service: events.amazonaws.com", where: "AlarmTopic"},
+	{rule: "topic", in: "AlarmTopicPolicy", old: "Effect: Deny", new: "Effect: Allow", where: "AlarmTopic"},
+	{rule: "topic", in: "AlarmTopicPolicy", old: "    Condition: HasOwnTopic\n", new: "    Condition: HasAlarmEmail\n", where: "AlarmTopic"},
+
 	{rule: "silence", in: "SilenceAlarm", old: "Namespace: !Ref AWS::StackName\n      MetricName: accepted", new: "Namespace: AWS/ApiGateway\n      MetricName: Count"},
 	{rule: "silence", in: "SilenceAlarm", old: "TreatMissingData: breaching", new: "TreatMissingData: notBreaching"},
 	{rule: "silence", in: "SilenceAlarm", old: "Statistic: Sum", new: "Statistic: SampleCount"},

@@ -78,6 +78,9 @@ var functionEdits = []edit{
 	{rule: "api", in: "Api", old: "ThrottlingBurstLimit: 500", new: "ThrottlingBurstLimit: 0"},
 	{rule: "api", in: "ApiLogs", old: "/aws/vendedlogs/${AWS::StackName}/api", new: "/aws/apigateway/${AWS::StackName}", where: "Api"},
 	{rule: "api", in: "Api", old: `{"time":"$context.requestTime",`, new: `{"time":"$context.requestTime","agent":"$context.identity.userAgent",`},
+	{rule: "api", in: "Api", old: `"status":"$context.status",`, new: `"status":$context.status,`},
+	{rule: "api", in: "Api", old: `"status":"$context.status",`, new: `"answer":"$context.status",`, where: "ApiThrottled"},
+	{rule: "api", in: "ApiThrottled", old: "LogGroupName: !Ref ApiLogs", new: "LogGroupName: !Ref WebhookLogs"},
 	{rule: "api", in: "WebhookFunction", old: `PayloadFormatVersion: "2.0"`, new: `PayloadFormatVersion: "1.0"`},
 
 	{rule: "rollout", in: "WebhookFunction", old: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm]", new: "[!Ref WebhookErrorsAlarm]"},

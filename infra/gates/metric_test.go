@@ -8,10 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,11 +34,37 @@ import (
 // workers' handler on a batch of every fate. The metrics of odd events, which no alarm looks at, are left out.
 func TestMetricsAreWritten(t *testing.T) {
 	t.Parallel()
-	var lines lockedBuffer
-	driveFrontDoor(t, &lines)
-	driveWorker(t, &lines)
-	if diff := cmp.Diff(ownMetrics, written(t, lines.String())); diff != "" {
+	var door, worker lockedBuffer
+	driveFrontDoor(t, &door)
+	driveWorker(t, &worker)
+	if diff := cmp.Diff(ownMetrics, written(t, door.String()+worker.String())); diff != "" {
 		t.Errorf("metrics, and whether they have the dimension %s (-table +written):\n%s", telemetry.Dimension, diff)
+	}
+	checkQueries(t, map[string]string{"webhook": door.String(), "<family>": worker.String()})
+}
+
+// query is a look into a log in the runbook: the function, the field, and the text that it is compared with, if it is one.
+var query = regexp.MustCompile(`aws logs tail /aws/lambda/\$STACK/(\S+) .*'\{ \$\.(\w+) [=>] (?:"([^"]*)"|\d+) \}'`)
+
+// checkQueries holds the runbook's looks into the functions' logs against lines by function: a field that no line has finds nothing.
+func checkQueries(t *testing.T, lines map[string]string) {
+	t.Helper()
+	source, err := fs.ReadFile(repository(), runbook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	queries := query.FindAllStringSubmatch(string(source), -1)
+	if len(queries) < 4 {
+		t.Errorf("found %d queries in the runbook, want several", len(queries))
+	}
+	for _, q := range queries {
+		found := strings.Contains(lines[q[1]], `"`+q[2]+`":`)
+		if q[3] != "" {
+			found = strings.Contains(lines[q[1]], `"`+q[2]+`":"`+q[3]+`"`)
+		}
+		if !found {
+			t.Errorf("the runbook looks for %s in the log of %s, which has no such line:\n%s", q[0], q[1], lines[q[1]])
+		}
 	}
 }
 

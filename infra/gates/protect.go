@@ -90,9 +90,7 @@ func tlsRule(d *deployment, r *report) {
 	var denied []string
 	for _, statement := range statements {
 		s, _ := statement.(map[string]any)
-		condition, _ := s["Condition"].(map[string]any)
-		is, _ := condition["Bool"].(map[string]any)
-		if s["Effect"] == "Deny" && s["Principal"] == "*" && s["Action"] == "sqs:*" && is["aws:SecureTransport"] == "false" {
+		if s["Action"] == "sqs:*" && onlyOverTLS(s) {
 			denied = append(denied, words(s["Resource"])...)
 		}
 	}

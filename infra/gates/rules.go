@@ -25,6 +25,7 @@ var stackRules = []struct {
 	{"alarm's form", alarmFormRule},
 	{"alarm's metric", alarmMetricRule},
 	{"every alarm", everyAlarmRule},
+	{"topic", topicRule},
 	{"silence", silenceRule},
 	{"threshold", thresholdRule},
 	{"dashboard", dashboardRule},
