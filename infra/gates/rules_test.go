@@ -192,3 +192,17 @@ func TestRun(t *testing.T) {
 		t.Errorf("no costs on standard output:\n%s", stdout.String())
 	}
 }
+
+// Where nothing is wrong the exit code is 0, and the last line says how much was asked.
+func TestRunFindsNothing(t *testing.T) {
+	t.Parallel()
+	p, err := load(repository())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	code := run(overlay{repository(), "README.md", []byte(costSentence(p))}, &stdout, &stderr)
+	if code != 0 || stderr.Len() > 0 || !strings.HasSuffix(stdout.String(), "rules hold in 6 forms of the stack\n") {
+		t.Errorf("exit %d\n%s%s", code, stdout.String(), stderr.String())
+	}
+}
