@@ -13,8 +13,14 @@ GOARCH_OF_x86_64 := amd64
 
 GOLANGCI_LINT_VERSION := v2.15.0
 GOVULNCHECK_VERSION := v1.9.0
+GITLEAKS_VERSION := v8.30.1
+ACTIONLINT_VERSION := v1.7.12
+CHECKOV_VERSION := 3.3.30
 GOLANGCI_LINT := .build/tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 GOVULNCHECK := .build/tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
+GITLEAKS := .build/tools/gitleaks-$(GITLEAKS_VERSION)/gitleaks
+ACTIONLINT := .build/tools/actionlint-$(ACTIONLINT_VERSION)/actionlint
+CHECKOV := .build/tools/checkov-$(CHECKOV_VERSION)/bin/checkov
 
 # SAM CLI reports its use to AWS unless told not to.
 export SAM_CLI_TELEMETRY := 0
@@ -63,10 +69,11 @@ events: argylectl ## Write events/ anew from the sample bodies
 
 # ------------------------------------------------------------------------------------------------------------------- check
 
-CHECKS := check-format check-vet check-lint check-vulnerabilities check-modules check-template
+CHECKS := check-format check-vet check-lint check-vulnerabilities check-modules check-template check-gates check-policies \
+  check-secrets check-workflow check-artifact
 
 .PHONY: check $(CHECKS)
-check: ## Check formatting, code, known vulnerabilities, modules and the template
+check: ## Check formatting, code, known vulnerabilities, modules, secrets, the template and what is built from it
 	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
 
 check-format: $(GOLANGCI_LINT)
@@ -95,9 +102,36 @@ check-modules:
 	@echo "check: go.mod and go.sum ok"
 
 check-template: .venv/.made
-	@$(SAM) validate
+	@$(SAM) validate >.build/sam-validate.log 2>&1 || { cat .build/sam-validate.log >&2; exit 1; }
 	@.venv/bin/python infra/lint_translated.py template.yaml
+	@.venv/bin/python infra/translated_version.py template.yaml
+	@.venv/bin/cfn-lint infra/github-oidc.yaml
 	@echo "check: template ok (cfn-lint, before and after SAM's translation)"
+
+check-gates:
+	@go run ./infra/gates >.build/idle-cost.txt
+	@echo "check: the template's times, counts, alarms and protection ok (go run ./infra/gates)"
+
+# Each suppression stands, with its reason, beside the resource that it is for.
+check-policies: $(CHECKOV)
+	@$(CHECKOV) --framework cloudformation --skip-download --compact --quiet -f template.yaml infra/github-oidc.yaml \
+	  >.build/checkov.log 2>&1 || { cat .build/checkov.log >&2; exit 1; }
+	@grep -q 'Passed checks: [1-9]' .build/checkov.log || { cat .build/checkov.log >&2; echo "check: checkov checked nothing" >&2; exit 1; }
+	@echo "check: checkov ok: $$(sed -n "s/^Passed checks: \([0-9]*\).*Skipped checks: \(.*\)/\1 passed, \2 skipped with their reasons/p" .build/checkov.log)"
+
+# Of what Git has or would take: what is ignored holds other people's code.
+check-secrets: $(GITLEAKS)
+	@rm -rf .build/scanned && mkdir -p .build/scanned
+	@git ls-files -z --cached --others --exclude-standard | tar -c --null -T - -f - | tar -x -f - -C .build/scanned
+	@$(GITLEAKS) dir --no-banner --no-color --redact --log-level warn --verbose --config .gitleaks.toml .build/scanned
+	@n=$$(find .build/scanned -type f | wc -l); [ $$n -gt 0 ] || { echo "check: no file to look for secrets in" >&2; exit 1; }; \
+	echo "check: no secret in" $$n "files (gitleaks)"
+
+check-workflow: $(ACTIONLINT)
+	@$(ACTIONLINT) .github/workflows/*.yml
+	@echo "check: the workflow ok (actionlint)"
+
+check-artifact: build
 
 # -------------------------------------------------------------------------------------------------------- build and deploy
 
@@ -168,16 +202,32 @@ start-api: ## Serve the HTTP API by sam local, in a container, against the local
 	  >.build/venv.log 2>&1 || { cat .build/venv.log; echo "make: cannot set up .venv (on Debian and Ubuntu: apt install python3-venv)"; exit 1; } >&2
 	@touch $@
 
-$(GOLANGCI_LINT):
-	@echo "make: building golangci-lint $(GOLANGCI_LINT_VERSION), once (about two minutes)"
+# A tool of Go's, built into .build/tools once: $(call install,package,remark).
+define install
+	@echo "make: building $(notdir $(@D)), once$(2)"
 	@mkdir -p $(@D)
-	@GOBIN=$(abspath $(@D)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION) >$(@D)/log 2>&1 || \
-	  { cat $(@D)/log >&2; exit 1; }
+	@GOBIN=$(abspath $(@D)) go install $(1) >$(@D)/log 2>&1 || { cat $(@D)/log >&2; exit 1; }
+endef
+
+$(GOLANGCI_LINT):
+	$(call install,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION), (about two minutes))
 
 $(GOVULNCHECK):
-	@echo "make: building govulncheck $(GOVULNCHECK_VERSION), once"
-	@mkdir -p $(@D)
-	@GOBIN=$(abspath $(@D)) go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) >$(@D)/log 2>&1 || { cat $(@D)/log >&2; exit 1; }
+	$(call install,golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION))
+
+$(GITLEAKS):
+	$(call install,github.com/zricethezav/gitleaks/v8@$(GITLEAKS_VERSION))
+
+$(ACTIONLINT):
+	$(call install,github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION))
+
+# checkov wants another boto3 than SAM CLI, hence an environment of its own.
+$(CHECKOV): infra/requirements-checkov-lock.txt
+	@echo "make: fetching checkov $(CHECKOV_VERSION), once"
+	@rm -rf $(dir $(@D)) && mkdir -p .build/tools
+	@{ python3 -m venv $(dir $(@D)) && $(@D)/pip install --quiet --disable-pip-version-check checkov==$(CHECKOV_VERSION) -c infra/requirements-checkov-lock.txt; } \
+	  >.build/checkov-install.log 2>&1 || { cat .build/checkov-install.log >&2; exit 1; }
+	@touch $@
 
 .PHONY: clean
 clean: ## Remove everything that make made or fetched
