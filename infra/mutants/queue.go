@@ -22,8 +22,8 @@ var inQueue = []mutant{
 		old: "\t\tdeadline = deadline.Add(-answerTime)\n", new: "",
 	},
 	{
-		file: "shared/queue/worker.go", why: "evidence is never too old",
-		old: `if b.now.Sub(read.ReceivedAt) > status.MaxEvidenceAge {`, new: `if read.ReceivedAt.Sub(b.now) > status.MaxEvidenceAge {`,
+		file: "shared/queue/read.go", why: "evidence is never too old",
+		old: `if now.Sub(message.ReceivedAt) > status.MaxEvidenceAge {`, new: `if message.ReceivedAt.Sub(now) > status.MaxEvidenceAge {`,
 	},
 	{
 		file: "shared/queue/worker.go", why: "of a batch's evidence about a record only the last is applied",
@@ -34,8 +34,8 @@ var inQueue = []mutant{
 		old: "\t\t\t\tother.messages = append(other.messages, i)\n", new: "",
 	},
 	{
-		file: "shared/queue/worker.go", why: "a message without a receive time is evidence of 1970",
-		old: "\t\tmessage.failure = errNoReceiveTime\n\t\treturn\n", new: "\t\tread.ReceivedAt = b.now\n",
+		file: "shared/queue/read.go", why: "a message without a receive time is evidence of 1970",
+		old: "\t\treturn reading, errNoReceiveTime\n", new: "\t\tmessage.ReceivedAt = now\n",
 	},
 	{
 		file: "shared/queue/message.go", why: "attributes do not count as size",

@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"argyle-webhooks/shared/argyle"
 	"argyle-webhooks/shared/status"
 	"argyle-webhooks/shared/telemetry"
 )
@@ -32,11 +31,8 @@ const (
 	recordTime = time.Second
 )
 
-// Reasons of the worker's own for which a message fails.
-var (
-	errOutOfTime     = errors.New("not begun: too little time left")
-	errNoReceiveTime = errors.New("no receive time: neither " + AttributeReceivedAt + " nor SentTimestamp can be read")
-)
+// errOutOfTime is why a message fails whose record was not begun.
+var errOutOfTime = errors.New("not begun: too little time left")
 
 // Worker returns the handler of a family's queue. It turns each message into evidence, folds the batch's evidence per record, and applies each
 // record once. It fails exactly the messages whose evidence is not stored: those that are no evidence, and all that contribute to a record
@@ -81,46 +77,30 @@ type folded struct {
 	failure  error
 }
 
-// take turns message i into evidence. A panic is that message's failure.
+// take turns message i into evidence.
 func (b *batch) take(i int, from events.SQSMessage) {
 	message := &b.messages[i]
 	message.id, message.receiveCount = from.MessageId, from.Attributes["ApproximateReceiveCount"]
-	defer func() {
-		if value := recover(); value != nil {
-			message.failure = telemetry.Panicked(value)
-		}
-	}()
-	read, dated := Received(from)
-	message.event = read.Event
-	event, err := argyle.Parse(read.Body)
-	if err != nil {
-		message.failure = err
-		return
-	}
-	message.event, message.account, message.user = event.Name, event.Account(), event.User()
-	if !dated {
-		message.failure = errNoReceiveTime
-		return
-	}
-	if b.now.Sub(read.ReceivedAt) > status.MaxEvidenceAge {
+	read, err := Read(from, b.now)
+	message.event, message.account, message.user = read.Event, read.Account, read.User
+	if errors.Is(err, ErrTooOld) {
 		b.late++
 		b.logMessage(slog.LevelWarn, "evidence refused", *message, "received too long ago")
 		return
 	}
-	evidence, notes, err := status.Evidence(event, read.ReceivedAt)
 	if err != nil {
 		message.failure = err
 		return
 	}
 	message.receivedAt = read.ReceivedAt
-	for _, note := range notes {
+	for _, note := range read.Notes {
 		if b.notes == nil {
 			b.notes = map[status.Note]int{}
 		}
 		b.notes[note]++
 		b.logMessage(slog.LevelWarn, "odd event", *message, string(note))
 	}
-	b.fold(i, evidence)
+	b.fold(i, read.Evidence)
 }
 
 func (b *batch) fold(i int, evidence []status.Record) {

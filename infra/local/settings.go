@@ -1,4 +1,4 @@
-package samlocal
+package local
 
 import (
 	"context"
@@ -8,15 +8,14 @@ import (
 	"net/http"
 	"syscall"
 	"time"
-
-	"argyle-webhooks/infra/local"
 )
 
-// environments asks the local stack what settings it gives its functions, by logical id.
-func environments(ctx context.Context, stackURL string) (map[string]map[string]string, error) {
+// Settings asks the local stack whose gateway answers at stackURL what settings it gives its functions: environment variables, by logical id. The
+// error is a line for a person.
+func Settings(ctx context.Context, stackURL string) (map[string]map[string]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, stackURL+local.HealthPath, http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, stackURL+HealthPath, http.NoBody)
 	if err != nil {
 		return nil, fmt.Errorf("asking the local stack: %w", err)
 	}
