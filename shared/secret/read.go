@@ -3,6 +3,7 @@ package secret
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"argyle-webhooks/shared/argyle"
@@ -16,10 +17,10 @@ var (
 	errForm  = errors.New(`the secret's value must be one secret as plain text, or {"secrets": ["newest", "older"]} with at least one that is not blank`)
 )
 
-// read reads a SecretString: one secret as it is, or an object with the list of those that are live, newest first. White space around each is not
+// Parse reads a SecretString: one secret as it is, or an object with the list of those that are live, newest first. White space around each is not
 // part of it, and a blank one is none. What begins with a brace must be the object: a list with a typing error, taken for one literal
 // secret, would refuse every delivery for good, while an error makes the old secrets stay.
-func read(value string) ([]argyle.Secret, error) {
+func Parse(value string) ([]argyle.Secret, error) {
 	value = strings.TrimSpace(value)
 	if value == "" {
 		return nil, errEmpty
@@ -43,4 +44,19 @@ func read(value string) ([]argyle.Secret, error) {
 		return nil, errForm
 	}
 	return secrets, nil
+}
+
+// Format is the SecretString of live secrets, newest first, as [Parse] reads it. Secrets that Parse would not give back are an error, which does not
+// quote them.
+func Format(secrets []argyle.Secret) (string, error) {
+	value, err := json.Marshal(struct {
+		Secrets []argyle.Secret `json:"secrets"`
+	}{secrets})
+	if err != nil {
+		return "", errForm
+	}
+	if again, err := Parse(string(value)); err != nil || !slices.Equal(again, secrets) {
+		return "", errForm
+	}
+	return string(value), nil
 }

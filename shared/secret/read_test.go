@@ -35,9 +35,32 @@ func TestRead(t *testing.T) {
 		"object that is not one": {`{"secrets": ["canary", "old"`, nil, errForm},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := read(c.value)
+			got, err := Parse(c.value)
 			if diff := cmp.Diff(c.want, got); diff != "" || !errors.Is(err, c.err) {
 				t.Errorf("error %v, %s", err, diff)
+			}
+			if err != nil && strings.Contains(err.Error(), "canary") {
+				t.Errorf("the error shows the value: %v", err)
+			}
+		})
+	}
+}
+
+func TestFormatIsWhatParseReads(t *testing.T) {
+	for name, c := range map[string]struct {
+		secrets []argyle.Secret
+		want    string
+	}{
+		"one":               {[]argyle.Secret{"new"}, `{"secrets":["new"]}`},
+		"two":               {[]argyle.Secret{"new", `o"ld`}, `{"secrets":["new","o\"ld"]}`},
+		"none":              {nil, ""},
+		"a blank":           {[]argyle.Secret{"new", " "}, ""},
+		"white space about": {[]argyle.Secret{"canary\n"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Format(c.secrets)
+			if got != c.want || (err == nil) != (c.want != "") {
+				t.Errorf("%q, %v; want %q", got, err, c.want)
 			}
 			if err != nil && strings.Contains(err.Error(), "canary") {
 				t.Errorf("the error shows the value: %v", err)

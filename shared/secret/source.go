@@ -128,5 +128,5 @@ func (s *Source) get(ctx context.Context) ([]argyle.Secret, error) {
 	if out.SecretString == nil {
 		return nil, errEmpty
 	}
-	return read(*out.SecretString)
+	return Parse(*out.SecretString)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
 )
 
 const arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:signing-local0"
@@ -63,8 +64,70 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v, want ResourceNotFoundException", name, err)
 		}
 	}
-	_, err := client.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: aws.String("full"), SecretString: aws.String("y")})
+	_, err := client.DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{SecretId: aws.String("full")})
 	if api := smithy.APIError(nil); !errors.As(err, &api) || api.ErrorCode() != "UnknownOperationException" {
 		t.Errorf("another operation: %v, want UnknownOperationException", err)
+	}
+}
+
+func TestVersionsAndLabels(t *testing.T) {
+	client := newClient(t, New(Secret{ARN: arn, Name: "signing"}))
+	put := func(value string, labels ...string) string {
+		t.Helper()
+		out, err := client.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: aws.String(arn), SecretString: &value, VersionStages: labels})
+		if err != nil {
+			t.Fatalf("PutSecretValue(%v): %v", labels, err)
+		}
+		return *out.VersionId
+	}
+	value := func() string {
+		t.Helper()
+		out, err := client.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String(arn)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return *out.SecretString
+	}
+	move := func(label, from, to string) error {
+		in := &secretsmanager.UpdateSecretVersionStageInput{SecretId: aws.String(arn), VersionStage: &label}
+		if from != "" {
+			in.RemoveFromVersionId = &from
+		}
+		if to != "" {
+			in.MoveToVersionId = &to
+		}
+		_, err := client.UpdateSecretVersionStage(t.Context(), in)
+		return err //nolint:wrapcheck // the test looks at it
+	}
+	first := put("first", "mine")
+	if got := value(); got != "first" {
+		t.Errorf("the first version is not the current one: %q", got)
+	}
+	second := put("second", "mine")
+	if got := value(); got != "first" {
+		t.Errorf("a version with another label became the current one: %q", got)
+	}
+	third := put("third")
+	refused := &types.InvalidParameterException{}
+	for name, err := range map[string]error{
+		"from a version that is not current": move("AWSCURRENT", first, second),
+		"from no version":                    move("AWSCURRENT", "", second),
+		"the current one to nowhere":         move("AWSCURRENT", third, ""),
+		"a label that is on no version":      move("other", first, ""),
+	} {
+		if !errors.As(err, &refused) {
+			t.Errorf("moved %s: %v", name, err)
+		}
+	}
+	if err := errors.Join(move("AWSCURRENT", third, second), move("mine", second, "")); err != nil || value() != "second" {
+		t.Errorf("moved to the second: %v, current %q", err, value())
+	}
+	out, err := client.DescribeSecret(t.Context(), &secretsmanager.DescribeSecretInput{SecretId: aws.String(arn)})
+	want := map[string][]string{second: {"AWSCURRENT"}}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, out.VersionIdsToStages); diff != "" {
+		t.Error(diff)
 	}
 }
