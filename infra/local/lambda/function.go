@@ -31,6 +31,9 @@ type Config struct {
 	Name, ARN string
 	// Binary is the executable; its file name is what `ps` shows.
 	Binary string
+	// Emulator is a program that runs Binary, whose path it gets as its only argument, where Binary is for another processor. Empty: Binary
+	// is run by itself.
+	Emulator string
 	// Environment is what the template gives the function. The process sees it, Lambda's own variables, and nothing of this process's
 	// environment.
 	Environment map[string]string

@@ -161,6 +161,21 @@ func TestContextAndEnvironmentAreLambdas(t *testing.T) {
 	}
 }
 
+func TestTheEmulatorRunsTheBinary(t *testing.T) {
+	emulator := filepath.Join(t.TempDir(), "emulator")
+	if err := os.WriteFile(emulator, []byte("#!/bin/sh\nEMULATED=\"$# $1\" exec \"$1\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f, _ := newFunction(t, func(c *Config) { c.Emulator = emulator })
+	var text string
+	if err := json.Unmarshal([]byte(invoke(t, f, `{"do":"environment"}`)), &text); err != nil {
+		t.Fatal(err)
+	}
+	if want := "EMULATED=1 " + faulty; !slices.Contains(strings.Split(text, "\n"), want) {
+		t.Errorf("the function does not see %s but:\n%s", want, text)
+	}
+}
+
 func TestFailures(t *testing.T) {
 	tests := []struct {
 		name, event, wantType, wantMessage string

@@ -67,6 +67,9 @@ func (f *Function) start(ctx context.Context) (*instance, error) {
 	}
 	i.server = &http.Server{Handler: i.api(), ReadHeaderTimeout: 5 * time.Second}
 	i.command = exec.Command(f.config.Binary)
+	if f.config.Emulator != "" {
+		i.command = exec.Command(f.config.Emulator, f.config.Binary)
+	}
 	i.command.Dir = filepath.Dir(f.config.Binary)
 	i.command.Env = f.config.environment(listener.Addr().String())
 	i.command.Stdout, i.command.Stderr = i.output, i.output
