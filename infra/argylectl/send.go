@@ -15,25 +15,36 @@ import (
 
 	"argyle-webhooks/infra/journey"
 	"argyle-webhooks/infra/local"
+	"argyle-webhooks/infra/rotation"
 	"argyle-webhooks/infra/samples"
 	"argyle-webhooks/shared/argyle"
 )
 
 func newSend() *cobra.Command {
+	var to target
 	var url, secret string
 	cmd := &cobra.Command{
 		Use:   "send FILE...",
 		Short: "Sign webhooks and deliver them",
 		Long: "Sign each file as Argyle would and deliver it, one after the other. A file holds a webhook's body as it is to be\n" +
 			"sent, or an HTTP API request as in events/webhook/, whose body is taken. \"-\" is standard input.\n\n" +
+			"With --stack they go to a stack in AWS, signed with the newest of its secrets. That changes its statuses, so it wants a\n" +
+			"--reason and is written into its audit log.\n\n" +
 			"The exit code is 1 if a delivery was not answered with a 2xx.",
 		Example: "  argylectl send events/webhook/accounts.connected.json\n" +
 			"  argylectl send events/webhook/paystubs.*.json\n" +
 			"  echo '{\"event\":\"accounts.frozen\",\"name\":\"me\",\"data\":{}}' | argylectl send -\n" +
+			"  argylectl send --stack argyle-webhooks-dev --reason \"a first try\" events/webhook/accounts.connected.json\n" +
 			"  ARGYLE_WEBHOOK_SECRET=… argylectl send --url https://….amazonaws.com/webhooks/argyle body.json",
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return usage("which file? Say for example: argylectl send events/webhook/accounts.connected.json")
+			}
+			if to.stack != "" {
+				if cmd.Flags().Changed("url") {
+					return usage("--stack names the URL: leave --url out")
+				}
+				return sendToStack(cmd, to, secret, files)
 			}
 			if secret == "" {
 				secret = local.SigningSecret()
@@ -44,10 +55,38 @@ func newSend() *cobra.Command {
 			return send(cmd, url, argyle.Secret(secret), files)
 		},
 	}
+	cmd.Flags().StringVar(&to.stack, "stack", "", "the name of a stack in AWS to deliver to")
+	to.reasonFlag(cmd, "needed with --stack")
 	cmd.Flags().StringVar(&url, "url", "http://"+local.DefaultListen+local.WebhookPath, "where to deliver")
 	cmd.Flags().StringVar(&secret, "secret", "",
 		"the signing secret; better set "+local.SecretVariable+", which other users of the machine cannot see (default "+local.DefaultSecret+")")
 	return cmd
+}
+
+// sendToStack is send to a stack in AWS, with a line in its audit log before and after.
+func sendToStack(cmd *cobra.Command, to target, secret string, files []string) error {
+	if err := to.checkReason(); err != nil {
+		return err
+	}
+	stack, err := to.open(cmd.Context())
+	if err != nil {
+		return err
+	}
+	end, err := to.begin(cmd.Context(), stack, cmd.ErrOrStderr(), "send", fmt.Sprintf("%d files to %s", len(files), stack.WebhookURL))
+	if err != nil {
+		return err
+	}
+	if secret == "" {
+		live, err := rotation.New(stack.cfg, stack.Stack).Live(cmd.Context())
+		if err != nil {
+			return errors.Join(failure{exitUsage, oneLine(err)}, end("no secret to sign with"))
+		}
+		secret = string(live.Newest())
+	}
+	if err := send(cmd, stack.WebhookURL, argyle.Secret(secret), files); err != nil {
+		return errors.Join(err, end("not all were taken"))
+	}
+	return end("all were taken")
 }
 
 func send(cmd *cobra.Command, url string, secret argyle.Secret, files []string) error {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/spf13/cobra"
 
@@ -35,6 +36,7 @@ func newStatus() *cobra.Command {
 			"The exit code is 1 for a user or account that the table does not know, and 2 for trouble on the way there.",
 		Example: "  argylectl status --local --user 0195b3c0-51d7-83a2-6c1e-0f4b7a92d310\n" +
 			"  argylectl status --local --account 0195b3c1-7e02-8c44-91b6-5d20c83f7ae4 --json\n" +
+			"  argylectl status --stack argyle-webhooks-dev --user …\n" +
 			"  argylectl status --table argyle-webhooks-dev-StatusTable-1ABC --user …     (the stack's output TableName)",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -54,15 +56,16 @@ func newStatus() *cobra.Command {
 	flags.BoolVar(&ask.json, "json", false, "print JSON for programs")
 	flags.BoolVar(&ask.local, "local", false, "read the local stack's table")
 	flags.StringVar(&ask.dynamoDBURL, "dynamodb-url", "", fmt.Sprintf("where the local stack's DynamoDB answers (default http://127.0.0.1:%d); implies --local", local.DefaultDynamoDBPort))
+	flags.StringVar(&ask.stack, "stack", "", "the name of a stack in AWS, whose table is read")
 	flags.StringVar(&ask.table, "table", "", "the status table's name (default $"+tableVariable+", or the local stack's)")
 	return cmd
 }
 
 // question is what `status` was asked.
 type question struct {
-	user, account      string
-	json, local        bool
-	dynamoDBURL, table string
+	user, account             string
+	json, local               bool
+	dynamoDBURL, table, stack string
 }
 
 func (q question) answer(ctx context.Context, cmd *cobra.Command) error {
@@ -100,18 +103,23 @@ func (q question) answer(ctx context.Context, cmd *cobra.Command) error {
 
 // open finds the status table.
 func (q question) open(ctx context.Context) (*table.Table, error) {
-	name := q.table
-	if name == "" {
-		name = os.Getenv(tableVariable)
-	}
-	if q.onLocalStack() {
+	name := cmp.Or(q.table, os.Getenv(tableVariable))
+	switch {
+	case q.stack != "" && (q.onLocalStack() || q.table != ""):
+		return nil, usage("--stack names the table: leave --local, --dynamodb-url and --table out")
+	case q.stack != "":
+		found, err := (&target{stack: q.stack}).open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return table.New(dynamodb.NewFromConfig(found.cfg), found.Table), nil
+	case q.onLocalStack():
 		if q.dynamoDBURL == "" {
 			q.dynamoDBURL = fmt.Sprintf("http://127.0.0.1:%d", local.DefaultDynamoDBPort)
 		}
 		return localTable(q.dynamoDBURL, q.table), nil
-	}
-	if name == "" {
-		return nil, usage("which table? Say --local, or --table NAME (the stack's output TableName), or set %s", tableVariable)
+	case name == "":
+		return nil, usage("which table? Say --local, --stack NAME, or --table NAME (the stack's output TableName), or set %s", tableVariable)
 	}
 	return awsTable(ctx, name)
 }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"syscall"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -34,12 +32,9 @@ func localTable(url, name string) *table.Table {
 
 // awsTable is a table in AWS, seen with the user's own configuration.
 func awsTable(ctx context.Context, name string) (*table.Table, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := awsConfig(ctx)
 	if err != nil {
-		return nil, failure{exitUsage, fmt.Errorf("reading the AWS configuration: %w", err)}
-	}
-	if cfg.Region == "" {
-		return nil, failure{exitUsage, errors.New("no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one; or say --local")}
+		return nil, err
 	}
 	return table.New(dynamodb.NewFromConfig(cfg), name), nil
 }
@@ -55,5 +50,5 @@ func explain(err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no answer within %s", statusPatience)
 	}
-	return errors.New(strings.ReplaceAll(err.Error(), "\n", " "))
+	return oneLine(err)
 }

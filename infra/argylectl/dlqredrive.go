@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"argyle-webhooks/infra/deadletters"
+	"argyle-webhooks/shared/argyle"
+	"argyle-webhooks/shared/queue"
+)
+
+// previewed is how many messages a dry run looks at.
+const previewed = 1000
+
+func newDeadLettersRedrive() *cobra.Command {
+	var on target
+	var dry bool
+	cmd := &cobra.Command{
+		Use:   "redrive FAMILY|unrouted",
+		Short: "Put messages back on their way",
+		Long: "Move a family's dead letters back to its queue, or send what lies in the unrouted queue to the families that take it by now.\n" +
+			"Late and repeated deliveries do no harm, so it can be repeated at any time. What fails again is back after ten attempts.\n\n" +
+			"--dry-run looks at the messages, says what would become of them and changes nothing.",
+		Example: "  argylectl dlq redrive paystubs --stack argyle-webhooks-prod --dry-run\n" +
+			"  argylectl dlq redrive paystubs --stack argyle-webhooks-prod --reason \"mended in v1.2.3\"",
+		Args: oneFamily("redrive"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if dry {
+				ctx, cancel := context.WithTimeout(cmd.Context(), lookPatience)
+				defer cancel()
+				return previewRedrive(ctx, cmd, on, args[0])
+			}
+			return redrive(cmd.Context(), cmd, on, args[0])
+		},
+	}
+	on.flags(cmd)
+	on.reasonFlag(cmd, "needed without --dry-run")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and do nothing")
+	return cmd
+}
+
+// previewRedrive says what a redrive would do.
+func previewRedrive(ctx context.Context, cmd *cobra.Command, on target, family string) error {
+	stack, err := on.open(ctx)
+	if err != nil {
+		return err
+	}
+	total, fails, late, left := 0, 0, 0, 0
+	err = deadletters.New(stack.cfg, stack.Stack).Look(ctx, family, previewed, func(each deadletters.Letter) {
+		total++
+		_, known := each.Family()
+		switch {
+		case family == argyle.Unrouted && !known:
+			left++
+		case errors.Is(each.Err, queue.ErrTooOld):
+			late++
+		case each.Err != nil:
+			fails++
+		}
+	})
+	if err != nil {
+		return failure{exitUsage, oneLine(err)}
+	}
+	p := newPage(cmd.OutOrStdout())
+	more := ""
+	if total == previewed {
+		more = " at least"
+	}
+	p.line("%d messages%s would be moved, and nothing has been.", total-left, more)
+	if left > 0 {
+		p.line("%d would stay: no family takes their events.", left)
+	}
+	if fails > 0 {
+		p.line("%d of them would fail again: `argylectl dlq show %s %s` says why.", fails, family, on.flag())
+	}
+	if late > 0 {
+		p.line("%d of them would be dropped by the worker: %v.", late, queue.ErrTooOld)
+	}
+	return nil
+}
+
+func redrive(ctx context.Context, cmd *cobra.Command, on target, family string) error {
+	if err := on.checkReason(); err != nil {
+		return err
+	}
+	stack, err := on.open(ctx)
+	if err != nil {
+		return err
+	}
+	end, err := on.begin(ctx, stack, cmd.ErrOrStderr(), "dlq redrive", family)
+	if err != nil {
+		return err
+	}
+	show, done := progress(cmd.ErrOrStderr())
+	did, err := deadletters.New(stack.cfg, stack.Stack).Redrive(ctx, family, show)
+	done()
+	p := newPage(cmd.OutOrStdout())
+	p.line("%d messages moved.", did.Moved)
+	if did.Left > 0 {
+		p.line("%d stay: no family takes their events. `argylectl dlq show %s %s` says which they are.", did.Left, family, on.flag())
+	}
+	if err != nil {
+		return errors.Join(no(fmt.Errorf("not all were moved; it is safe to say it again: %w", oneLine(err))), end(fmt.Sprintf("%d moved, then it failed", did.Moved)))
+	}
+	return end(fmt.Sprintf("%d moved, %d left", did.Moved, did.Left))
+}
+
+// progress shows how far a redrive is: a bar on a terminal, nothing elsewhere, where the last line says all.
+func progress(stderr io.Writer) (show deadletters.Progress, done func()) {
+	if newPage(stderr).width == 0 {
+		return func(int, int) {}, func() {}
+	}
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionSetDescription("moving"), progressbar.OptionShowCount(),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
+	return func(moved, total int) {
+		if total > 0 {
+			bar.ChangeMax(total)
+		}
+		_ = bar.Set(min(moved, total))
+	}, func() { _ = bar.Finish() }
+}
