@@ -83,7 +83,7 @@ func (tr *trial) deliver(t *testing.T, path string) {
 }
 
 // requireAnswer gives an event to the front door and requires its answer.
-func (tr *trial) requireAnswer(t *testing.T, event []byte, status int, reason string) {
+func (tr *trial) requireAnswer(t *testing.T, event []byte, code int, reason string) {
 	t.Helper()
 	answer, err := tr.invoke(t.Context(), frontDoor, event)
 	if err != nil {
@@ -93,8 +93,8 @@ func (tr *trial) requireAnswer(t *testing.T, event []byte, status int, reason st
 	if err := json.Unmarshal(answer, &said); err != nil {
 		t.Fatalf("the front door answers %q: %v", answer, err)
 	}
-	if want := `{"reason": "` + reason + `"}`; said.StatusCode != status || said.Body != want {
-		t.Fatalf("the front door answers %d %s, want %d %s", said.StatusCode, said.Body, status, want)
+	if want := `{"reason": "` + reason + `"}`; said.StatusCode != code || said.Body != want {
+		t.Fatalf("the front door answers %d %s, want %d %s", said.StatusCode, said.Body, code, want)
 	}
 }
 
