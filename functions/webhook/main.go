@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/smithy-go/middleware"
 
 	"argyle-webhooks/shared/argyle"
 	"argyle-webhooks/shared/lambdaenv"
@@ -14,23 +17,27 @@ import (
 	"argyle-webhooks/shared/secret"
 )
 
-func main() {
-	env := lambdaenv.Open("webhook", "")
+func main() { lambda.Start(open(lambdaenv.Open("webhook", "")).handle) }
+
+// open reads the settings, builds the front door from them and fetches the secrets ahead of the first delivery. watch is further middleware of
+// every call of AWS: a test watches the calls by it.
+func open(env *lambdaenv.Env, watch ...func(*middleware.Stack) error) *frontDoor {
 	secretARN := env.Required("SECRET_ARN")
 	policy := env.OneOf("SOURCE_IP_POLICY", policyObserve, policyEnforce)
 	urls := queueURLs(env)
-	secretsManager, sqs := env.Service("SECRETS_MANAGER"), env.Service("SQS")
+	secretsManager, sqsService := env.Service("SECRETS_MANAGER"), env.Service("SQS")
 	env.Ready()
 
-	secrets := secret.New(secret.NewClient(secretsManager), secretARN, env.Log)
+	secretsClient := secret.NewClient(secretsManager, func(o *secretsmanager.Options) { o.APIOptions = append(o.APIOptions, watch...) })
+	sqsClient := queue.NewClient(sqsService, func(o *sqs.Options) { o.APIOptions = append(o.APIOptions, watch...) })
+	secrets := secret.New(secretsClient, secretARN, env.Log)
 	secrets.Start(context.Background())
-	door := &frontDoor{
+	return &frontDoor{
 		secrets: secrets,
-		queues:  queue.NewSender(queue.NewClient(sqs), urls),
+		queues:  queue.NewSender(sqsClient, urls),
 		enforce: policy == policyEnforce,
 		log:     env.Log,
 	}
-	lambda.Start(door.handle)
 }
 
 // queueURLs reads the URL of each family's queue, and of the one for what has no family, from QUEUE_URL_<FAMILY>.
