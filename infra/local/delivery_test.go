@@ -30,6 +30,29 @@ func TestADeliveryEndsInTheTable(t *testing.T) {
 	}
 }
 
+// TestTheTraceContinuesInTheWorker follows the trace header that the Runtime API gives the front door to the message that the worker takes.
+func TestTheTraceContinuesInTheWorker(t *testing.T) {
+	t.Parallel()
+	stack := ForTest(t)
+	body := accountEvent("accounts.connected", "u-trace", "a-trace")
+	if r := post(t, stack.WebhookURL(), body, sign(body)); r.status != http.StatusAccepted {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	trace := ""
+	eventually(t, 10*time.Second, "message at the worker", func() bool {
+		for _, message := range stack.Taken("accounts") {
+			if message.Body == string(body) {
+				trace = message.Attributes["AWSTraceHeader"]
+				return true
+			}
+		}
+		return false
+	})
+	if !strings.HasPrefix(trace, "Root=1-") || !strings.Contains(trace, ";Parent=") {
+		t.Errorf("the message's AWSTraceHeader is %q, want that of the front door's invocation", trace)
+	}
+}
+
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	stack := ForTest(t)
