@@ -80,7 +80,7 @@ func rotate(ctx context.Context, cmd *cobra.Command, on target, out, from string
 		if out == "" {
 			return nil
 		}
-		return os.Remove(out) //nolint:wrapcheck // names the file
+		return os.Remove(out)
 	}
 	end, err := on.begin(ctx, stack, cmd.ErrOrStderr(), "secret rotate", stack.SecretARN)
 	if err != nil {
@@ -137,7 +137,7 @@ func makeSecret(path string) (argyle.Secret, error) {
 	if err != nil {
 		return "", fmt.Errorf("nothing was done: %w", err)
 	}
-	_, err = io.WriteString(file, fresh)
+	_, err = file.WriteString(fresh)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return "", errors.Join(fmt.Errorf("nothing was done: %w", err), os.Remove(path))
 	}

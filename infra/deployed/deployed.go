@@ -55,7 +55,23 @@ func Find(ctx context.Context, client Describer, name string) (*Stack, error) {
 	if len(out.Stacks) != 1 {
 		return nil, fmt.Errorf("CloudFormation knows %d stacks %s, want one", len(out.Stacks), name)
 	}
+	if err := usable(name, out.Stacks[0].StackStatus); err != nil {
+		return nil, err
+	}
 	return read(name, out.Stacks[0])
+}
+
+// usable is nil for a stack whose parts are all there: one that has been up and is not going.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html, "Stack status codes".
+func usable(name string, status types.StackStatus) error {
+	switch status {
+	case types.StackStatusDeleteInProgress, types.StackStatusDeleteFailed, types.StackStatusDeleteComplete:
+		return fmt.Errorf("the stack %s is deleted, or half deleted (%s): deploy it again before working on it", name, status)
+	case types.StackStatusReviewInProgress, types.StackStatusCreateInProgress, types.StackStatusCreateFailed,
+		types.StackStatusRollbackInProgress, types.StackStatusRollbackComplete, types.StackStatusRollbackFailed:
+		return fmt.Errorf("the stack %s has never been up (%s): wait for its first deployment, or deploy it again by `make deploy`", name, status)
+	}
+	return nil
 }
 
 // read takes the parts from the outputs. A stack without one of them is another program's, or an older version's.

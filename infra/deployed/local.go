@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"argyle-webhooks/infra/local"
@@ -24,7 +26,7 @@ func FindLocal(ctx context.Context, url string) (*Stack, aws.Config, error) {
 	}
 	settings, err := local.Settings(ctx, url)
 	if err != nil {
-		return nil, aws.Config{}, err //nolint:wrapcheck // a line for a person
+		return nil, aws.Config{}, err
 	}
 	webhook := settings["WebhookFunction"]
 	stack := &Stack{
@@ -34,12 +36,11 @@ func FindLocal(ctx context.Context, url string) (*Stack, aws.Config, error) {
 	cfg := aws.Config{
 		Region:      backend.Region,
 		Credentials: credentials.NewStaticCredentialsProvider(backend.AccessKey, backend.SecretKey, ""),
-		// Each service's client looks for its own endpoint here, as it does in the environment.
-		ConfigSources: []any{endpoints{
-			sqs.ServiceID:     webhook["AWS_ENDPOINT_URL_SQS"],
-			"DynamoDB":        settings["AccountsFunction"]["AWS_ENDPOINT_URL_DYNAMODB"],
-			"Secrets Manager": webhook["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
-		}},
+		ServiceOptions: []func(string, any){endpoints{
+			sqs:      webhook["AWS_ENDPOINT_URL_SQS"],
+			dynamoDB: settings["AccountsFunction"]["AWS_ENDPOINT_URL_DYNAMODB"],
+			secrets:  webhook["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
+		}.set},
 	}
 	client := sqs.NewFromConfig(cfg)
 	for _, family := range argyle.Families() {
@@ -56,11 +57,18 @@ func FindLocal(ctx context.Context, url string) (*Stack, aws.Config, error) {
 	return stack, cfg, nil
 }
 
-// endpoints are those of the local stack's services, by the service's id. Clients that are made from an aws.Config ask its sources for one.
-type endpoints map[string]string
+// endpoints are those of the local stack's services.
+type endpoints struct{ sqs, dynamoDB, secrets string }
 
-// GetServiceBaseEndpoint is what service clients look for in a source of configuration.
-func (e endpoints) GetServiceBaseEndpoint(_ context.Context, service string) (string, bool, error) {
-	url, known := e[service]
-	return url, known && url != "", nil
+// set gives a service's client its endpoint. It comes after what the SDK reads from the environment: with AWS_ENDPOINT_URL set there, a client passes over
+// the configuration's sources, and would look for the local stack's queues in AWS.
+func (e endpoints) set(_ string, options any) {
+	switch o := options.(type) {
+	case *sqs.Options:
+		o.BaseEndpoint = &e.sqs
+	case *dynamodb.Options:
+		o.BaseEndpoint = &e.dynamoDB
+	case *secretsmanager.Options:
+		o.BaseEndpoint = &e.secrets
+	}
 }

@@ -122,7 +122,7 @@ func (r *Rotation) Retire(ctx context.Context) (Live, error) {
 func (r *Rotation) replace(ctx context.Context, live Live, secrets []argyle.Secret) (Live, error) {
 	value, err := secret.Format(secrets)
 	if err != nil {
-		return Live{}, err //nolint:wrapcheck // a line for a person
+		return Live{}, err
 	}
 	label := "argylectl-" + rand.Text()
 	put, err := r.manager.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{

@@ -42,7 +42,7 @@ func Read(from events.SQSMessage, now time.Time) (reading Reading, err error) {
 	reading.Message = message
 	event, err := argyle.Parse(message.Body)
 	if err != nil {
-		return reading, err //nolint:wrapcheck // the reason that the log line gives
+		return reading, err
 	}
 	reading.Event, reading.Account, reading.User = event.Name, event.Account(), event.User()
 	if !dated {
@@ -53,7 +53,7 @@ func Read(from events.SQSMessage, now time.Time) (reading Reading, err error) {
 	}
 	evidence, notes, err := status.Evidence(event, message.ReceivedAt)
 	if err != nil {
-		return reading, err //nolint:wrapcheck // the reason that the log line gives
+		return reading, err
 	}
 	reading.Evidence, reading.Notes = evidence, notes
 	return reading, nil

@@ -62,7 +62,7 @@ func (s *secret) put(in input) (any, *refusal) {
 	if len(stages) == 0 {
 		stages = []string{current}
 	}
-	if _, any := s.labels[current]; !any && !slices.Contains(stages, current) { // the first version is the current one, whatever else it is
+	if _, there := s.labels[current]; !there && !slices.Contains(stages, current) { // the first version is the current one, whatever else it is
 		stages = append(stages, current)
 	}
 	s.versions = append(s.versions, version{id: in.ClientRequestToken, value: in.SecretString, created: time.Now()})

@@ -97,7 +97,7 @@ func TestVersionsAndLabels(t *testing.T) {
 			in.MoveToVersionId = &to
 		}
 		_, err := client.UpdateSecretVersionStage(t.Context(), in)
-		return err //nolint:wrapcheck // the test looks at it
+		return err
 	}
 	first := put("first", "mine")
 	if got := value(); got != "first" {
