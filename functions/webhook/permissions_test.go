@@ -88,8 +88,11 @@ func TestPermissions(t *testing.T) {
 	door = open(lambdaenv.Open("webhook", ""), function.APIOptions)
 	deliver(noSecret, delivered(body, "s3cret"))
 	secrets.ill = false
-	deliver(noSecret, delivered(body, "s3cret")) // it has no value yet
-	value = "s3cret"
+	for _, unusable := range []string{"", `{"secrets": []}`, `{"secrets": `} {
+		value = unusable
+		deliver(noSecret, delivered(body, "s3cret"))
+	}
+	value = `{"secrets": ["newer", "s3cret"]}`
 	for _, name := range append(argyle.Events(), "accounts.frozen") {
 		deliver(accepted, delivered(`{"event": "`+name+`", "data": {}}`, "s3cret"))
 	}
@@ -103,6 +106,11 @@ func TestPermissions(t *testing.T) {
 	request.Headers = nil
 	deliver(missingSignature, request)
 	deliver(notAnEvent, delivered("no event", "rotated"))
+	request = delivered(body, "rotated")
+	inBase64(&request)
+	deliver(accepted, request)
+	request.Body = "no base64"
+	deliver(notAnEvent, request)
 	deliver(tooLarge, delivered(`{"event": "accounts.added", "data": {"account": "`+strings.Repeat("x", queue.MaxSize)+`"}}`, "rotated"))
 	sqs.ill = true
 	deliver(queueUnavailable, delivered(body, "rotated"))

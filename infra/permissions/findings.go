@@ -104,12 +104,11 @@ func rolloutGrants() Set {
 
 // role checks a role's boundary and, if it is CodeDeploy's, its grants.
 func (d *Deployment) role(f *findings, res *template.Resource) {
-	switch {
-	case d.boundary != "":
-		f.equal(res, "PermissionsBoundary", d.boundary)
-	default:
-		f.without(res, "PermissionsBoundary")
+	var boundary any
+	if d.boundary != "" {
+		boundary = d.boundary
 	}
+	f.equal(res, "PermissionsBoundary", boundary)
 	granted, err := d.Granted(res.LogicalID)
 	if err != nil {
 		f.add(err)

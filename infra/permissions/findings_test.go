@@ -55,7 +55,7 @@ func TestFindings(t *testing.T) {
 	}{
 		"a boundary less":                {inRole("UsersRole"), boundary, "", "UsersRole PermissionsBoundary is <nil>, want arn:aws:iam"},
 		"no boundary for CodeDeploy":     {inRole("RolloutRole"), boundary, "", "RolloutRole PermissionsBoundary is <nil>, want arn:aws:iam"},
-		"another boundary":               {inRole("UsersRole"), "!Ref AWS::NoValue", "arn:aws:iam::aws:policy/ReadOnlyAccess", "UsersRole has PermissionsBoundary"},
+		"another boundary":               {inRole("UsersRole"), "!Ref AWS::NoValue", "arn:aws:iam::aws:policy/ReadOnlyAccess", "UsersRole PermissionsBoundary is arn:aws:iam::aws:policy/ReadOnlyAccess, want <nil>"},
 		"a managed policy":               {inRole("UsersRole"), "      Policies:\n", "      ManagedPolicyArns: [arn:aws:iam::aws:policy/ReadOnlyAccess]\n      Policies:\n", "UsersRole: ManagedPolicyArns: not a property known here"},
 		"another trustee":                {inRole("UsersRole"), "lambda.amazonaws.com", "ec2.amazonaws.com", "UsersRole AssumeRolePolicyDocument is"},
 		"the account as trustee":         {inRole("WebhookRole"), "Service: lambda.amazonaws.com", "AWS: !Sub arn:aws:iam::${AWS::AccountId}:root", "WebhookRole AssumeRolePolicyDocument is"},

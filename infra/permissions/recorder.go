@@ -3,8 +3,10 @@ package permissions
 import (
 	"context"
 	"errors"
+	"maps"
 	"path"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,7 +20,7 @@ type Recorder struct {
 	mu    sync.Mutex
 	used  Set
 	sites map[Site]bool
-	errs  []error
+	errs  map[string]error // by their texts: the same call fails each time
 }
 
 // Site is a place in this module's code that calls a client.
@@ -48,11 +50,11 @@ func (r *Recorder) record(ctx context.Context, input any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.used == nil {
-		r.used, r.sites = Set{}, map[Site]bool{}
+		r.used, r.sites, r.errs = Set{}, map[Site]bool{}, map[string]error{}
 	}
 	r.sites[site] = true
 	if err != nil {
-		r.errs = append(r.errs, err)
+		r.errs[err.Error()] = err
 		return
 	}
 	r.used[grant] = true
@@ -62,7 +64,7 @@ func (r *Recorder) record(ctx context.Context, input any) {
 func (r *Recorder) Used() (Set, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return Union(r.used), errors.Join(r.errs...)
+	return Union(r.used), errors.Join(slices.Collect(maps.Values(r.errs))...)
 }
 
 // Called says whether a call from that place was recorded.

@@ -25,6 +25,10 @@ import (
 // toolsOnly is what shared/table asks of DynamoDB for argylectl and for no function: the reads of Table.User and Table.Account.
 const toolsOnly = "Query"
 
+// maxKey is the most that a partition key of DynamoDB holds, in bytes: an id of that length does not fit beside its prefix.
+// Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html.
+const maxKey = 2048
+
 // workerEdits make a worker's role wrong.
 var workerEdits = map[string]Edit{
 	"an action too many":              {"[dynamodb:GetItem, dynamodb:PutItem]", "[dynamodb:GetItem, dynamodb:PutItem, dynamodb:Scan]"},
@@ -41,8 +45,8 @@ var workerEdits = map[string]Edit{
 }
 
 // Worker holds what the worker of a family calls against its role. It drives the function that handler builds, on DynamoDB Local and the template's
-// table, through every branch that leads to a call or away from one: a new record, one that is known already, one that another worker writes first,
-// messages that are no evidence or too old, no time, and a table that does not answer or refuses.
+// table, along every way to a call and past one: every sample of the family, a record that is known already, one that another worker writes first,
+// messages that are no evidence, too old or about ids that can be no key, no time left, and a table that refuses a read or a write.
 func Worker(t *testing.T, family string, handler func(*lambdaenv.Env, ...func(*dynamodb.Options)) queue.Handler) {
 	t.Helper()
 	local := backend.ForTest(t)
@@ -99,7 +103,7 @@ func (w *worker) drive(t *testing.T, sample samples.Body) {
 	t.Helper()
 	now := time.Now()
 	known := w.message(t, sample, now)
-	w.handle(t, 0, known)
+	w.handle(t, 0, known, known)
 	w.handle(t, 0, known)
 	w.expect(t, "known already", "PutItem", 0)
 
@@ -109,9 +113,10 @@ func (w *worker) drive(t *testing.T, sample samples.Body) {
 		t.Errorf("written first by another: %d writes in two races, want a second one in one of them", writes)
 	}
 
-	poison, unusable, late := known, known, w.message(t, sample, now.AddDate(0, 0, -29))
+	poison, unusable, undated, late := known, known, known, w.message(t, sample, now.AddDate(0, 0, -29))
 	poison.Body, unusable.Body = "no event", `{"event": "`+sample.Event+`", "data": {}}`
-	w.handle(t, 2, poison, unusable, late)
+	undated.Attributes, undated.MessageAttributes = nil, nil
+	w.handle(t, 4, poison, unusable, undated, late, w.message(t, about(t, sample, strings.Repeat("x", maxKey)), now))
 	w.expect(t, "no evidence", "GetItem", 0)
 
 	hurried, cancel := context.WithTimeout(t.Context(), time.Second)
