@@ -10,6 +10,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,6 +37,9 @@ var (
 
 // current is the staging label of the version that the functions read.
 const current = "AWSCURRENT"
+
+// finishTime bounds what follows once a new version is stored, which is done even if the command was interrupted.
+const finishTime = 20 * time.Second
 
 // Rotation is the signing secret of one stack.
 type Rotation struct {
@@ -132,32 +136,31 @@ func (r *Rotation) replace(ctx context.Context, live Live, secrets []argyle.Secr
 		return Live{}, fmt.Errorf("storing the secret: %w", err)
 	}
 	version := aws.ToString(put.VersionId)
-	// The change is made or not made; an interruption from here on would only leave the label behind.
-	ctx = context.WithoutCancel(ctx)
-	if live.Version != "" {
-		_, err = r.manager.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
-			SecretId: &r.stack.SecretARN, VersionStage: aws.String(current), RemoveFromVersionId: &live.Version, MoveToVersionId: &version,
-		})
-		if elsewhere := (*types.InvalidParameterException)(nil); errors.As(err, &elsewhere) {
-			err = ErrChanged
+	// An interruption from here on would only leave the label behind, and the question open.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+	defer cancel()
+	made := slices.Contains(put.VersionStages, current) // as a secret's first version is by itself
+	if !made {
+		move := &secretsmanager.UpdateSecretVersionStageInput{SecretId: &r.stack.SecretARN, VersionStage: aws.String(current), MoveToVersionId: &version}
+		if live.Version != "" {
+			move.RemoveFromVersionId = &live.Version
 		}
+		_, err = r.manager.UpdateSecretVersionStage(ctx, move)
+		made = err == nil
 	}
 	_, dropped := r.manager.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
 		SecretId: &r.stack.SecretARN, VersionStage: &label, RemoveFromVersionId: &version,
 	})
-	if errors.Is(err, ErrChanged) {
-		return Live{}, errors.Join(err, dropped)
-	}
-	// What counts is what is current now: an error may have come after the change was made, and a secret's first version becomes the current one by
-	// itself, unless another came before it.
+	// An error proves nothing: where the answer to a first attempt was lost, the second is refused because the first made the change.
 	now, unread := r.Live(ctx)
 	switch {
-	case err != nil && now.Version != version:
-		return Live{}, errors.Join(fmt.Errorf("making the new version of the secret the current one: %w", err), dropped)
 	case unread != nil:
-		return Live{}, fmt.Errorf("the secret was stored as version %s, but cannot be read back: %w", version, unread)
-	case now.Version != version:
+		return Live{}, fmt.Errorf("the secret was stored as version %s, but cannot be read back: %w", version, errors.Join(err, unread))
+	case made, now.Version == version:
+		return now, nil
+	case now.Version != live.Version:
 		return Live{}, ErrChanged
+	default:
+		return Live{}, fmt.Errorf("the new version of the secret is not the current one: %w", errors.Join(err, dropped))
 	}
-	return now, nil
 }

@@ -65,9 +65,11 @@ func (s *secret) put(in input) (any, *refusal) {
 	if _, there := s.labels[current]; !there && !slices.Contains(stages, current) { // the first version is the current one, whatever else it is
 		stages = append(stages, current)
 	}
-	s.versions = append(s.versions, version{id: in.ClientRequestToken, value: in.SecretString, created: time.Now()})
-	for _, stage := range stages {
-		s.labels[stage] = in.ClientRequestToken
+	if !s.has(in.ClientRequestToken) { // else it is the same call again, which does nothing
+		s.versions = append(s.versions, version{id: in.ClientRequestToken, value: in.SecretString, created: time.Now()})
+		for _, stage := range stages {
+			s.label(stage, in.ClientRequestToken)
+		}
 	}
 	return map[string]any{"ARN": s.arn, "Name": s.name, "VersionId": in.ClientRequestToken, "VersionStages": s.stages(in.ClientRequestToken)}, nil
 }
@@ -78,7 +80,7 @@ func (s *secret) move(in input) (any, *refusal) {
 	switch {
 	case in.VersionStage == "":
 		return nil, &refusal{invalidParameter, "VersionStage is missing"}
-	case in.MoveToVersionID != "" && !slices.ContainsFunc(s.versions, func(v version) bool { return v.id == in.MoveToVersionID }):
+	case in.MoveToVersionID != "" && !s.has(in.MoveToVersionID):
 		return nil, &refusal{notFound, "Secrets Manager can't find the specified secret version."}
 	case attached && on != in.RemoveFromVersionID && on != in.MoveToVersionID:
 		return nil, &refusal{invalidParameter, "The staging label " + in.VersionStage + " is currently attached to version " + on +
@@ -91,9 +93,21 @@ func (s *secret) move(in input) (any, *refusal) {
 	if in.MoveToVersionID == "" {
 		delete(s.labels, in.VersionStage)
 	} else {
-		s.labels[in.VersionStage] = in.MoveToVersionID
+		s.label(in.VersionStage, in.MoveToVersionID)
 	}
 	return map[string]any{"ARN": s.arn, "Name": s.name}, nil
+}
+
+func (s *secret) has(id string) bool {
+	return slices.ContainsFunc(s.versions, func(v version) bool { return v.id == id })
+}
+
+// label puts a staging label on a version. The version that was current until then is the previous one.
+func (s *secret) label(stage, id string) {
+	if before, attached := s.labels[stage]; stage == current && attached && before != id {
+		s.labels[previous] = before
+	}
+	s.labels[stage] = id
 }
 
 func (s *secret) describe(input) (any, *refusal) {

@@ -15,8 +15,11 @@ import (
 	"time"
 )
 
-// current is the staging label of the version that is in use.
-const current = "AWSCURRENT"
+// The staging labels of the version that is in use, and of the one that was before it.
+const (
+	current  = "AWSCURRENT"
+	previous = "AWSPREVIOUS"
+)
 
 // prefix begins the X-Amz-Target header, before the operation's name.
 const prefix = "secretsmanager."
@@ -74,7 +77,7 @@ func (s *secret) set(value string) {
 	}
 	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", len(s.versions)+1)
 	s.versions = append(s.versions, version{id: id, value: value, created: time.Now()})
-	s.labels[current] = id
+	s.label(current, id)
 }
 
 func (s *Server) find(id string) *secret {

@@ -123,11 +123,30 @@ func TestVersionsAndLabels(t *testing.T) {
 		t.Errorf("moved to the second: %v, current %q", err, value())
 	}
 	out, err := client.DescribeSecret(t.Context(), &secretsmanager.DescribeSecretInput{SecretId: aws.String(arn)})
-	want := map[string][]string{second: {"AWSCURRENT"}}
+	want := map[string][]string{second: {"AWSCURRENT"}, third: {"AWSPREVIOUS"}}
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, out.VersionIdsToStages); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestPutAgain is the SDK's second attempt, whose first one's answer was lost.
+func TestPutAgain(t *testing.T) {
+	client := newClient(t, New(Secret{ARN: arn, Name: "signing", Value: "old"}))
+	put := func(value string) error {
+		_, err := client.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{
+			SecretId: aws.String(arn), SecretString: &value, ClientRequestToken: aws.String("00000000-0000-4000-8000-00000000000a"),
+		})
+		return err //nolint:wrapcheck // the test looks at it
+	}
+	exists := &types.ResourceExistsException{}
+	if first, again, other := put("new"), put("new"), put("another"); first != nil || again != nil || !errors.As(other, &exists) {
+		t.Errorf("put: %v; again: %v; another value as the same version: %v", first, again, other)
+	}
+	out, err := client.DescribeSecret(t.Context(), &secretsmanager.DescribeSecretInput{SecretId: aws.String(arn)})
+	if err != nil || len(out.VersionIdsToStages) != 2 {
+		t.Errorf("%v: %v, want the old version and the new one", err, out)
 	}
 }
