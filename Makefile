@@ -191,6 +191,26 @@ start-api: ## Serve the HTTP API by sam local, in a container, against the local
 	@$(MAKE) --no-print-directory build ARCH=$(MACHINE_ARCH)
 	@exec $(ARGYLECTL) sam-local start-api --sam $(SAM)
 
+.PHONY: sam-local sam-local-tests
+sam-local: ## Test every function and sample event by `sam local`, in containers (about two minutes)
+	@go run ./infra/samlocal/withengine $(MAKE) --no-print-directory sam-local-tests
+
+sam-local-tests: argylectl
+	@$(MAKE) --no-print-directory build ARCH=$(MACHINE_ARCH)
+	@go run ./infra/local/setup
+	go test -count=1 -timeout 15m -v -tags samlocal -run '^(TestInvoke|TestStartAPI)$$' ./infra/compiled
+
+# What runs a program for arm64 on this machine, if it needs anything.
+EMULATOR := $(if $(filter arm64,$(MACHINE_ARCH)),,qemu-aarch64-static)
+
+.PHONY: emulate
+emulate: ## Test the binaries for arm64 on the local stack, by qemu where the machine is another
+	@for tool in $(EMULATOR); do command -v $$tool >/dev/null || \
+	  { echo "make: $$tool is missing: install it (on Debian and Ubuntu: apt install qemu-user-static)" >&2; exit 1; }; done
+	@$(MAKE) --no-print-directory build ARCH=arm64
+	@go run ./infra/local/setup
+	go test -count=1 -timeout 10m -tags emulated -run '^TestArm64$$' ./infra/compiled
+
 # ------------------------------------------------------------------------------------------------------------------- tools
 
 # SAM CLI and cfn-lint, in a virtual environment of their own.

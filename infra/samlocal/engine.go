@@ -37,6 +37,16 @@ func openEngine() (engine, error) {
 	return engine{host, &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}, nil
 }
 
+// CheckEngine says whether a container engine answers whose containers can reach this machine. The error is a line for a person.
+func CheckEngine(ctx context.Context) error {
+	engine, err := openEngine()
+	if err != nil {
+		return err
+	}
+	_, err = engine.desktop(ctx)
+	return err
+}
+
 // desktop says whether the engine is Docker Desktop, whose containers live in a virtual machine. An engine without root, whose bridge is in a
 // network of its own, is an error.
 func (e engine) desktop(ctx context.Context) (bool, error) {
