@@ -42,6 +42,11 @@ test: ## Run every test, the ones on the local stack included (RACE=1 finds data
 	@go run ./infra/local/setup
 	$(if $(RACE),CGO_ENABLED=1 )go test -count=1 $(if $(RACE),-race -timeout 20m,-timeout 10m) ./...
 
+.PHONY: upgrade
+upgrade: ## Fill a table by the previous version, and take it over by this one (it needs the history)
+	@go run ./infra/local/setup
+	@go test -count=1 -timeout 10m -tags upgrade -v -run '^TestUpgrade$$' ./infra/upgrade
+
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
 
