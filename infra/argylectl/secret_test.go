@@ -27,9 +27,9 @@ type rotating struct {
 }
 
 // secret runs `argylectl secret` on the stack and requires that no secret is shown.
-func (r *rotating) secret(stdin string, args ...string) result {
+func (r *rotating) secret(args ...string) result {
 	r.t.Helper()
-	got := argylectl(r.t, stdin, append(append([]string{"secret"}, args...), "--local-url", r.URL())...)
+	got := argylectl(r.t, "", append(append([]string{"secret"}, args...), "--local-url", r.URL())...)
 	requireNoSecret(r.t, got, r.known...)
 	return got
 }
@@ -48,7 +48,7 @@ func requireNoSecret(t *testing.T, got result, known ...string) {
 func (r *rotating) version() string {
 	r.t.Helper()
 	var listed listedSecrets
-	got := r.secret("", "list", "--json")
+	got := r.secret("list", "--json")
 	if err := json.Unmarshal([]byte(got.stdout), &listed); err != nil || listed.Version == nil {
 		r.t.Fatalf("%v: %+v", err, got)
 	}
@@ -112,13 +112,13 @@ func TestSecretRotationLosesNoDelivery(t *testing.T) {
 	if err := os.WriteFile(out, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	requireLine(t, r.secret("", "rotate", "--reason", "a test", "--out", out), exitNo, "is there already")
+	requireLine(t, r.secret("rotate", "--reason", "a test", "--out", out), exitNo, "is there already")
 	if content, err := os.ReadFile(out); err != nil || string(content) != "mine" || r.version() != before {
 		t.Errorf("a refused rotation left %q, %v, and version %s of the secret, which was %s", content, err, r.version(), before)
 	}
 
 	out = filepath.Join(t.TempDir(), "secret.txt")
-	got := r.secret("", "rotate", "--reason", "a test", "--out", out)
+	got := r.secret("rotate", "--reason", "a test", "--out", out)
 	fresh := r.made(out)
 	requireNoSecret(t, got, fresh)
 	for _, want := range []string{"2 secrets are live", "within five minutes", "At Argyle, subscribe anew with the secret in " + out, "rm " + out, "argylectl secret retire --local-url " + r.URL()} {
@@ -133,21 +133,21 @@ func TestSecretRotationLosesNoDelivery(t *testing.T) {
 	r.wantAnswer(local.DefaultSecret, http.StatusAccepted)
 
 	third := filepath.Join(t.TempDir(), "third.txt")
-	requireLine(t, r.secret("", "rotate", "--reason", "a test", "--out", third), exitNo, "two secrets are live already")
+	requireLine(t, r.secret("rotate", "--reason", "a test", "--out", third), exitNo, "two secrets are live already")
 	if _, err := os.Stat(third); !os.IsNotExist(err) {
 		t.Errorf("a refused rotation left a file: %v", err)
 	}
-	if got := r.secret("", "list"); got.code != 0 || !strings.Contains(got.stdout, "2 secrets are live") || !strings.Contains(got.stdout, "not measured on the local stack") {
+	if got := r.secret("list"); got.code != 0 || !strings.Contains(got.stdout, "2 secrets are live") || !strings.Contains(got.stdout, "not measured on the local stack") {
 		t.Errorf("list: %+v", got)
 	}
 
-	if got := r.secret("", "retire", "--reason", "a test"); got.code != 0 || !strings.Contains(got.stdout, "One secret is live") {
+	if got := r.secret("retire", "--reason", "a test"); got.code != 0 || !strings.Contains(got.stdout, "One secret is live") {
 		t.Errorf("retired: %+v", got)
 	}
 	r.forget()
 	r.wantAnswer(local.DefaultSecret, http.StatusUnauthorized)
 	r.wantAnswer(fresh, http.StatusAccepted)
-	requireLine(t, r.secret("", "retire", "--reason", "a test"), exitNo, "only one secret is live")
+	requireLine(t, r.secret("retire", "--reason", "a test"), exitNo, "only one secret is live")
 
 	r.requireOneOfTwo(fresh)
 	for _, secret := range r.known {

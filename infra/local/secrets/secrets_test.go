@@ -139,7 +139,7 @@ func TestPutAgain(t *testing.T) {
 		_, err := client.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{
 			SecretId: aws.String(arn), SecretString: &value, ClientRequestToken: aws.String("00000000-0000-4000-8000-00000000000a"),
 		})
-		return err //nolint:wrapcheck // the test looks at it
+		return err
 	}
 	exists := &types.ResourceExistsException{}
 	if first, again, other := put("new"), put("new"), put("another"); first != nil || again != nil || !errors.As(other, &exists) {
