@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/smithy-go"
 
+	"argyle-webhooks/infra/samples"
 	"argyle-webhooks/shared/argyle"
 )
 
@@ -95,8 +96,8 @@ func read(name string, described types.Stack) (*Stack, error) {
 		Queues: map[string]string{argyle.Unrouted: output("UnroutedQueueUrl")}, DeadLetterQueues: map[string]string{},
 	}
 	for _, family := range argyle.Families() {
-		stack.Queues[family] = output(logicalID(family, "QueueUrl"))
-		stack.DeadLetterQueues[family] = output(logicalID(family, "DeadLetterQueueUrl"))
+		stack.Queues[family] = output(samples.LogicalID(family, "QueueUrl"))
+		stack.DeadLetterQueues[family] = output(samples.LogicalID(family, "DeadLetterQueueUrl"))
 	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("the stack %s (%s) has no output %s: deploy this version of argyle-webhooks first, or see whether it is the right stack",
@@ -104,6 +105,3 @@ func read(name string, described types.Stack) (*Stack, error) {
 	}
 	return stack, nil
 }
-
-// logicalID is a name of the template that begins with a family: "accounts", "Queue" → "AccountsQueue".
-func logicalID(family, rest string) string { return strings.ToUpper(family[:1]) + family[1:] + rest }

@@ -12,6 +12,7 @@ import (
 
 	"argyle-webhooks/infra/local"
 	"argyle-webhooks/infra/local/backend"
+	"argyle-webhooks/infra/samples"
 	"argyle-webhooks/shared/argyle"
 )
 
@@ -44,9 +45,9 @@ func FindLocal(ctx context.Context, url string) (*Stack, aws.Config, error) {
 	}
 	client := sqs.NewFromConfig(cfg)
 	for _, family := range argyle.Families() {
-		stack.Table = settings[logicalID(family, "Function")]["TABLE_NAME"]
+		stack.Table = settings[samples.LogicalID(family, "Function")]["TABLE_NAME"]
 		for kind, urls := range map[string]map[string]string{"Queue": stack.Queues, "DeadLetterQueue": stack.DeadLetterQueues} {
-			name := logicalID(family, kind)
+			name := samples.LogicalID(family, kind)
 			found, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &name})
 			if err != nil {
 				return nil, aws.Config{}, fmt.Errorf("looking for the queue %s of the local stack at %s: %w", name, url, err)

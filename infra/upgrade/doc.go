@@ -1,8 +1,9 @@
-// Package upgrade holds a test alone, with the build tag upgrade, that `make upgrade` runs: the previous version fills a table and leaves messages in the
-// queues, and this version takes both over.
+// Package upgrade holds tests alone, of two versions that share a table.
 //
-// The previous version is the latest tag's, or that of [previousWithoutTag] while there is no tag, in a work tree of its own. It is driven only by what is fixed: argylectl
-// local --json, send and status --json. Start reading at TestUpgrade.
+// TestTwoBuilds, part of `make test`, has a build that writes attributes which this version does not know work beside it. TestUpgrade, with the build
+// tag upgrade for `make upgrade`, has the previous version fill a table and leave messages in the queues, and this version take both over: the
+// previous one is the latest tag's, or [previousWithoutTag] while there is no tag, in a work tree of its own, driven only by what is fixed: argylectl local
+// --json, send and status --json.
 package upgrade
 
 // previousWithoutTag is what is upgraded from before the first tag: the last commit whose template had no alarms, alias and protection, so that the

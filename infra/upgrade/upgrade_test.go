@@ -24,8 +24,8 @@ import (
 	"argyle-webhooks/infra/local"
 	"argyle-webhooks/infra/local/backend"
 	"argyle-webhooks/infra/model"
+	"argyle-webhooks/infra/samples"
 	"argyle-webhooks/shared/argyle"
-	"argyle-webhooks/shared/status"
 	"argyle-webhooks/shared/table"
 )
 
@@ -36,8 +36,6 @@ const (
 	// heldBack is how long the queues keep that journey from the workers: longer than the previous version takes to end.
 	heldBack = 20
 )
-
-func TestMain(m *testing.M) { backend.Main(m) }
 
 func TestUpgrade(t *testing.T) {
 	root, err := filepath.Abs("../..")
@@ -135,7 +133,7 @@ func familyQueues(t *testing.T, client *sqs.Client) []string {
 	t.Helper()
 	var urls []string
 	for _, family := range argyle.Families() {
-		out, err := client.GetQueueUrl(t.Context(), &sqs.GetQueueUrlInput{QueueName: aws.String(string(family[0]-'a'+'A') + family[1:] + "Queue")})
+		out, err := client.GetQueueUrl(t.Context(), &sqs.GetQueueUrlInput{QueueName: aws.String(samples.LogicalID(family, "Queue"))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,12 +233,6 @@ func deliveries(t *testing.T, stack *local.Test) []model.Delivery {
 		}
 	}
 	return all
-}
-
-// action is the table of error codes, which is data and stands once.
-func action(code string) string {
-	record := status.Record{Signalled: &status.Signalled{Status: "error", ErrorCode: code, ReceivedAt: 1}}
-	return string(record.Status(status.Record{}).Connection.Action)
 }
 
 func decoded(t *testing.T, text string) any {
