@@ -5,7 +5,6 @@ package compiled
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -51,9 +50,15 @@ func TestInvoke(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	var log bytes.Buffer
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("SAM and the functions said:\n%s", log.String())
+		}
+	})
 	tr := newTrial(stack)
 	tr.invoke = func(ctx context.Context, function string, payload []byte) ([]byte, error) {
-		return invoke(ctx, session, function, payload)
+		return invoke(ctx, session, &log, function, payload)
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(onePerWorker)), workers(stack)); diff != "" {
 		t.Fatalf("workers with an event -, workers of the template +:\n%s", diff)
@@ -71,16 +76,16 @@ func TestInvoke(t *testing.T) {
 	}
 }
 
-// invoke runs `sam local invoke` for the function with the folder name given, and returns its answer, which is what SAM writes last.
-func invoke(ctx context.Context, session *samlocal.Session, function string, payload []byte) ([]byte, error) {
+// invoke runs `sam local invoke` for the function with the folder name given, and returns its answer, which is what SAM writes last. All else
+// that SAM says goes to log.
+func invoke(ctx context.Context, session *samlocal.Session, log io.Writer, function string, payload []byte) ([]byte, error) {
 	event, err := session.File("event.json", payload)
 	if err != nil {
 		return nil, err
 	}
-	var log bytes.Buffer
-	said, err := session.Run(ctx, io.Discard, &log, "invoke", samples.LogicalID(function, "Function"), "--event", event)
+	said, err := session.Run(ctx, io.Discard, log, "invoke", samples.LogicalID(function, "Function"), "--event", event)
 	if err != nil {
-		return nil, fmt.Errorf("%w; it said:\n%s", err, log.String())
+		return nil, err
 	}
 	lines := bytes.Split(bytes.TrimSpace(said), []byte("\n"))
 	return lines[len(lines)-1], nil
