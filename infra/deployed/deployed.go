@@ -71,8 +71,9 @@ func usable(name string, status types.StackStatus) error {
 	case types.StackStatusReviewInProgress, types.StackStatusCreateInProgress, types.StackStatusCreateFailed,
 		types.StackStatusRollbackInProgress, types.StackStatusRollbackComplete, types.StackStatusRollbackFailed:
 		return fmt.Errorf("the stack %s has never been up (%s): wait for its first deployment, or deploy it again by `make deploy`", name, status)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // read takes the parts from the outputs. A stack without one of them is another program's, or an older version's.

@@ -55,11 +55,11 @@ func TestUpgrade(t *testing.T) {
 
 	// The previous version fills the table.
 	webhook, stop := before.start(t)
-	samples, err := filepath.Glob(filepath.Join(before.root, "events", "webhook", "*.json"))
-	if err != nil || len(samples) == 0 {
+	files, err := filepath.Glob(filepath.Join(before.root, "events", "webhook", "*.json"))
+	if err != nil || len(files) == 0 {
 		t.Fatalf("no sample events: %v", err)
 	}
-	mustRun(t, before.root, before.path, append([]string{"send", "--url", webhook, "--secret", local.DefaultSecret}, samples...)...)
+	mustRun(t, before.root, before.path, append([]string{"send", "--url", webhook, "--secret", local.DefaultSecret}, files...)...)
 	for seed := range uint64(populations) {
 		deliver(t, webhook, journey.New(time.Now(), seed+1))
 	}
