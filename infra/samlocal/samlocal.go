@@ -35,7 +35,7 @@ type Session struct {
 // Check says whether a local stack's gateway answers at stackURL, without which Open fails. The error is a line for a person.
 func Check(ctx context.Context, stackURL string) error {
 	_, err := local.Settings(ctx, stackURL)
-	return err //nolint:wrapcheck // a line for a person
+	return err // a line for a person
 }
 
 // Open prepares to run the SAM CLI at path sam against the local stack whose gateway answers at stackURL. The error is a line for a
@@ -43,7 +43,7 @@ func Check(ctx context.Context, stackURL string) error {
 func Open(ctx context.Context, sam, stackURL string) (*Session, error) {
 	environments, err := local.Settings(ctx, stackURL)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // a line for a person
+		return nil, err // a line for a person
 	}
 	s := &Session{sam: sam}
 	if s.way, err = findWay(ctx); err != nil {
