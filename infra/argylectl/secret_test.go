@@ -121,7 +121,10 @@ func TestSecretRotationLosesNoDelivery(t *testing.T) {
 	got := r.secret("rotate", "--reason", "a test", "--out", out)
 	fresh := r.made(out)
 	requireNoSecret(t, got, fresh)
-	for _, want := range []string{"2 secrets are live", "within five minutes", "At Argyle, subscribe anew with the secret in " + out, "rm " + out, "argylectl secret retire --local-url " + r.URL()} {
+	for _, want := range []string{
+		"2 secrets are live", "Wait five minutes", "At Argyle, subscribe anew with the secret in " + out, "rm " + out,
+		"argylectl secret list --local-url " + r.URL(), "argylectl secret retire --local-url " + r.URL(),
+	} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("the output has no %q: %+v", want, got)
 		}

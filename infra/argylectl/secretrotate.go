@@ -94,7 +94,8 @@ func rotate(ctx context.Context, cmd *cobra.Command, on target, out, from string
 	default:
 		// It may be in use all the same, so what was made is kept.
 		if out != "" {
-			trouble = failure{exitUsage, fmt.Errorf("%w; the secret in %s may or may not be live: see `argylectl secret list`", trouble, out)}
+			trouble = failure{exitUsage, fmt.Errorf("%w; the secret in %s may or may not be live: see `argylectl secret list`, and if it is not, try again with --from %s",
+				trouble, out, out)}
 		}
 		return errors.Join(trouble, end("failed; see secret list"))
 	}
@@ -109,17 +110,21 @@ func next(to io.Writer, on target, now rotation.Live, out string) {
 	if out != "" {
 		where = "the secret in " + out
 	}
-	steps := []string{fmt.Sprintf("At Argyle, subscribe anew with %s, then delete the subscriptions that have the old one.", where)}
+	var steps []string
 	if now.Count() == 1 {
-		steps[0] = fmt.Sprintf("Subscribe at Argyle with %s (README, Deploy).", where)
+		steps = append(steps, fmt.Sprintf("Subscribe at Argyle with %s (README, Deploy).", where))
+	} else {
+		steps = append(steps, "Wait five minutes: by then every running function knows it. (Before, one asks when a signature fails, once a minute at most.)",
+			fmt.Sprintf("At Argyle, subscribe anew with %s, then delete the subscriptions that have the old one.", where))
 	}
 	if out != "" {
 		steps = append(steps, "rm "+out)
 	}
 	if now.Count() > 1 {
-		steps = append(steps, fmt.Sprintf("A day later: argylectl secret retire %s --reason \"…\"", on.flag()))
+		steps = append(steps, fmt.Sprintf("See who still signs with the old one: argylectl secret list %s", on.flag()),
+			fmt.Sprintf("A day later: argylectl secret retire %s --reason \"…\"", on.flag()))
 	}
-	fmt.Fprintln(to, "Running functions know it within five minutes, or at the first delivery that it signs. Next:")
+	fmt.Fprintln(to, "Next:")
 	for i, step := range steps {
 		fmt.Fprintf(to, "  %d. %s\n", i+1, step)
 	}
