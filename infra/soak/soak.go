@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,8 @@ import (
 const (
 	// progressPause is the time between two lines of progress.
 	progressPause = 5 * time.Second
+	// workerConcurrency is how many workers of a family take from one queue at once. More than the template's default, so that they conflict more.
+	workerConcurrency = "5"
 	// quietTime is how long the queues must stay empty: longer than an event source mapping waits for a batch to fill.
 	quietTime = 1500 * time.Millisecond
 )
@@ -29,7 +32,7 @@ type Options struct {
 	Seed uint64
 	// Kill is the time between two kills; 0 kills nothing.
 	Kill time.Duration
-	// Local is the stack to start; its Log, Taken, Succeeded, Progress and Secret are the soak's.
+	// Local is the stack to start; its Log, Taken, Succeeded, Progress, Secret and WorkerConcurrency are the soak's.
 	Local local.Options
 	// Say takes the lines of progress; nil says nothing.
 	Say func(line string)
@@ -43,6 +46,11 @@ func Run(ctx context.Context, opts Options) (report Report, err error) {
 	}
 	l := newLedger()
 	secret := "soak-secret"
+	opts.Local.Parameters = maps.Clone(opts.Local.Parameters)
+	if opts.Local.Parameters == nil {
+		opts.Local.Parameters = map[string]string{}
+	}
+	opts.Local.Parameters["WorkerConcurrency"] = workerConcurrency
 	opts.Local.Log, opts.Local.Taken, opts.Local.Succeeded, opts.Local.Secret = l, l.take, l.succeed, &secret
 	var up atomic.Bool
 	opts.Local.Progress = func(line string) {
