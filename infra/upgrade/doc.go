@@ -2,10 +2,6 @@
 //
 // TestTwoBuilds, part of `make test`, has a build that writes attributes which this version does not know work beside it. TestUpgrade, with the build
 // tag upgrade for `make upgrade`, has the previous version fill a table and leave messages in the queues, and this version take both over: the
-// previous one is the latest tag's, or [previousWithoutTag] while there is no tag, in a work tree of its own, driven only by what is fixed: argylectl local
+// previous one is the latest tag's, or previousWithoutTag while there is no tag, in a work tree of its own, driven only by what is fixed: argylectl local
 // --json, send and status --json.
 package upgrade
-
-// previousWithoutTag is what is upgraded from before the first tag: the last commit whose template had no alarms, alias and protection, so that the
-// test covers the greatest change of the template there has been.
-const previousWithoutTag = "d56364323c1e08a135626d31d885247460260cf5"

@@ -18,6 +18,10 @@ import (
 	"argyle-webhooks/infra/local"
 )
 
+// previousWithoutTag is what is upgraded from before the first tag: the last commit whose template had no alarms, alias and protection, so that the
+// test covers the greatest change of the template there has been.
+const previousWithoutTag = "d56364323c1e08a135626d31d885247460260cf5"
+
 // run runs a program in dir and returns what it printed.
 func run(dir, name string, args ...string) (string, error) {
 	cmd := exec.Command(name, args...)
