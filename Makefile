@@ -86,7 +86,7 @@ check-format: $(GOLANGCI_LINT)
 	@echo "check: formatting ok (gofumpt)"
 
 check-vet:
-	@go vet ./...
+	@go vet -tags upgrade,emulated,samlocal ./...
 	@echo "check: go vet ok"
 
 check-lint: $(GOLANGCI_LINT)
