@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -161,8 +163,19 @@ func (p page) showLetter(each deadletters.Letter, family string, reveal bool) {
 	p.line("  why       %s", why(each, family))
 	if reveal {
 		p.line("  account   %s of user %s", printable(cmp.Or(each.Account, "-")), printable(cmp.Or(each.User, "-")))
-		p.line("  body      %s", printable(strings.TrimSpace(string(each.Body))))
+		for i, line := range strings.Split(legible(each.Body), "\n") {
+			p.line("  %-9s %s", []string{"body", ""}[min(i, 1)], printable(line))
+		}
 	}
+}
+
+// legible is a body as a person reads it: JSON on as many lines as it takes, whatever else as it is.
+func legible(body []byte) string {
+	var lines bytes.Buffer
+	if json.Indent(&lines, bytes.TrimSpace(body), "", "  ") != nil {
+		return string(body)
+	}
+	return lines.String()
 }
 
 // why says what a worker would make of a message now.

@@ -44,42 +44,72 @@ func newDeadLettersRedrive() *cobra.Command {
 	return cmd
 }
 
+// preview is what a redrive of the messages that were looked at would do.
+type preview struct {
+	family string
+	total  int
+	// stay are the unrouted queue's messages that no family takes.
+	stay int
+	// fails are those that would fail again, late those whose evidence is so old that a worker drops it.
+	fails, late int
+}
+
+// look looks at a family's letters, at no more than previewed.
+func look(ctx context.Context, stack opened, family string) (preview, error) {
+	seen := preview{family: family}
+	err := deadletters.New(stack.cfg, stack.Stack).Look(ctx, family, previewed, func(each deadletters.Letter) {
+		seen.total++
+		_, known := each.Family()
+		switch {
+		case family == argyle.Unrouted && !known:
+			seen.stay++
+		case errors.Is(each.Err, queue.ErrTooOld):
+			seen.late++
+		case each.Err != nil:
+			seen.fails++
+		}
+	})
+	if err != nil {
+		return preview{}, failure{exitUsage, oneLine(err)}
+	}
+	return seen, nil
+}
+
+// moved is how many would be: SQS moves a family's as they are, while old ones of the unrouted queue stay.
+func (v preview) moved() int {
+	if v.family == argyle.Unrouted {
+		return v.total - v.stay - v.late
+	}
+	return v.total
+}
+
 // previewRedrive says what a redrive would do.
 func previewRedrive(ctx context.Context, cmd *cobra.Command, on target, family string) error {
 	stack, err := on.open(ctx)
 	if err != nil {
 		return err
 	}
-	total, fails, late, left := 0, 0, 0, 0
-	err = deadletters.New(stack.cfg, stack.Stack).Look(ctx, family, previewed, func(each deadletters.Letter) {
-		total++
-		_, known := each.Family()
-		switch {
-		case family == argyle.Unrouted && !known:
-			left++
-		case errors.Is(each.Err, queue.ErrTooOld):
-			late++
-		case each.Err != nil:
-			fails++
-		}
-	})
+	would, err := look(ctx, stack, family)
 	if err != nil {
-		return failure{exitUsage, oneLine(err)}
+		return err
 	}
 	p := newPage(cmd.OutOrStdout())
 	more := ""
-	if total == previewed {
+	if would.total == previewed {
 		more = " at least"
 	}
-	p.line("%d messages%s would be moved, and nothing has been.", total-left, more)
-	if left > 0 {
-		p.line("%d would stay: no family takes their events.", left)
+	p.line("%s%s would be moved, and nothing has been.", messages(would.moved()), more)
+	if would.stay > 0 {
+		p.line("%d would stay: no family takes their events.", would.stay)
 	}
-	if fails > 0 {
-		p.line("%d of them would fail again: `argylectl dlq show %s %s` says why.", fails, family, on.flag())
+	if would.fails > 0 {
+		p.line("%d of them would fail again: `argylectl dlq show %s %s` says why.", would.fails, family, on.flag())
 	}
-	if late > 0 {
-		p.line("%d of them would be dropped by the worker: %v.", late, queue.ErrTooOld)
+	switch {
+	case would.late > 0 && family == argyle.Unrouted:
+		p.line("%d would stay: %v, so that a worker would drop them.", would.late, queue.ErrTooOld)
+	case would.late > 0:
+		p.line("%d of them would be dropped by the worker: %v.", would.late, queue.ErrTooOld)
 	}
 	return nil
 }
@@ -92,6 +122,9 @@ func redrive(ctx context.Context, cmd *cobra.Command, on target, family string) 
 	if err != nil {
 		return err
 	}
+	if err := warnOfLate(ctx, cmd.ErrOrStderr(), stack, family); err != nil {
+		return err
+	}
 	end, err := on.begin(ctx, stack, cmd.ErrOrStderr(), "dlq redrive", family)
 	if err != nil {
 		return err
@@ -100,14 +133,42 @@ func redrive(ctx context.Context, cmd *cobra.Command, on target, family string) 
 	did, err := deadletters.New(stack.cfg, stack.Stack).Redrive(ctx, family, show)
 	done()
 	p := newPage(cmd.OutOrStdout())
-	p.line("%d messages moved.", did.Moved)
+	p.line("%s moved.", messages(did.Moved))
 	if did.Left > 0 {
 		p.line("%d stay: no family takes their events. `argylectl dlq show %s %s` says which they are.", did.Left, family, on.flag())
+	}
+	if did.Late > 0 {
+		p.line("%d stay: %v, so that a worker would drop them.", did.Late, queue.ErrTooOld)
 	}
 	if err != nil {
 		return errors.Join(no(fmt.Errorf("not all were moved; it is safe to say it again: %w", oneLine(err))), end(fmt.Sprintf("%d moved, then it failed", did.Moved)))
 	}
-	return end(fmt.Sprintf("%d moved, %d left", did.Moved, did.Left))
+	return end(fmt.Sprintf("%d moved, %d left", did.Moved, did.Left+did.Late))
+}
+
+// warnOfLate warns of a family's dead letters that the redrive loses, since SQS moves them all and the worker drops the oldest.
+func warnOfLate(ctx context.Context, stderr io.Writer, stack opened, family string) error {
+	if family == argyle.Unrouted {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	seen, err := look(ctx, stack, family)
+	if err != nil {
+		return err
+	}
+	if seen.late > 0 {
+		fmt.Fprintf(stderr, "warning: the worker will drop %d of them: %v\n", seen.late, queue.ErrTooOld)
+	}
+	return nil
+}
+
+// messages is a number of them.
+func messages(n int) string {
+	if n == 1 {
+		return "1 message"
+	}
+	return fmt.Sprintf("%d messages", n)
 }
 
 // progress shows how far a redrive is: a bar on a terminal, nothing elsewhere, where the last line says all.

@@ -81,6 +81,10 @@ func sendToStack(cmd *cobra.Command, to target, secret string, files []string) e
 		if err != nil {
 			return errors.Join(failure{exitUsage, oneLine(err)}, end("no secret to sign with"))
 		}
+		if live.Count() == 0 {
+			return errors.Join(no(fmt.Errorf("the stack %s has no signing secret yet: make one by `argylectl secret rotate --stack %s`", to.stack, to.stack)),
+				end("no secret to sign with"))
+		}
 		secret = string(live.Newest())
 	}
 	if err := send(cmd, stack.WebhookURL, argyle.Secret(secret), files); err != nil {

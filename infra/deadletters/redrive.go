@@ -25,8 +25,10 @@ const (
 
 // Redriven is what came of a redrive.
 type Redriven struct {
-	// Moved are the messages that are on their way again, Left those of the unrouted queue whose event no family takes.
-	Moved, Left int
+	// Moved are the messages that are on their way again.
+	Moved int
+	// Left are those of the unrouted queue whose event no family takes, Late those whose evidence is so old that a worker would drop it. They stay.
+	Left, Late int
 }
 
 // Redrive moves a family's dead letters back to its queue, or what lies in the unrouted queue to the queues of the families that take it by now. With an
@@ -122,11 +124,15 @@ func (l *Letters) sendOn(ctx context.Context, progress Progress) (did Redriven, 
 			did.Left++
 			return false, nil
 		}
+		if errors.Is(each.Err, queue.ErrTooOld) {
+			did.Late++
+			return false, nil
+		}
 		if err := sender.Send(ctx, family, each.Message); err != nil {
 			return false, fmt.Errorf("sending message %s on: %w", each.ID, err)
 		}
 		did.Moved++
-		progress(did.Moved, max(total-did.Left, did.Moved))
+		progress(did.Moved, max(total-did.Left-did.Late, did.Moved))
 		return true, nil
 	})
 	return did, err

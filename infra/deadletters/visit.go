@@ -48,18 +48,18 @@ func (l *Letters) visit(ctx context.Context, url string, limit int, see func(Let
 		if len(out.Messages) == 0 {
 			return nil
 		}
-		again := false
 		letters := make([]Letter, len(out.Messages))
 		for i, message := range out.Messages {
 			letters[i] = letter(message, time.Now())
-			again = again || seen[letters[i].ID]
 		}
-		if again { // the first to be received are back already: all were seen
-			kept = append(kept, letters...)
-			return nil
-		}
+		fresh := 0
 		for i, each := range letters {
+			if seen[each.ID] { // SQS may deliver a message twice, and the first to be held come back in time
+				kept = append(kept, each)
+				continue
+			}
 			seen[each.ID] = true
+			fresh++
 			done, err := see(each)
 			if err != nil {
 				kept = append(kept, letters[i:]...)
@@ -73,6 +73,9 @@ func (l *Letters) visit(ctx context.Context, url string, limit int, see func(Let
 				kept = append(kept, letters[i:]...)
 				return fmt.Errorf("deleting message %s, which was sent on and now is in both queues, from %s: %w", each.ID, url, err)
 			}
+		}
+		if fresh == 0 {
+			return nil
 		}
 	}
 	return nil
