@@ -49,7 +49,8 @@ func TestARefusedSendLosesNothing(t *testing.T) {
 	o.put(unrouted, time.Now(), good, good, good)
 	sends := 0
 	o.answers["SendMessage"] = func(request string) (int, string) {
-		if sends++; sends == 2 {
+		sends++
+		if sends == 2 {
 			return refused(request)
 		}
 		return 0, ""
