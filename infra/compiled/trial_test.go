@@ -21,7 +21,7 @@ import (
 	"argyle-webhooks/infra/local"
 	"argyle-webhooks/infra/local/backend"
 	"argyle-webhooks/infra/model"
-	"argyle-webhooks/shared/status"
+	"argyle-webhooks/infra/model/actual"
 	"argyle-webhooks/shared/table"
 )
 
@@ -148,7 +148,7 @@ func sorted(deliveries []model.Delivery) []model.Delivery {
 func (tr *trial) requireStatuses(t *testing.T) {
 	t.Helper()
 	all := slices.Concat(tr.worked, tr.taken(t))
-	users, verdicts := model.Users(all, model.Rules{Now: time.Now(), Action: action})
+	users, verdicts := model.Users(all, model.Rules{Now: time.Now(), Action: actual.Action})
 	for i, verdict := range verdicts {
 		if verdict != model.Counted {
 			t.Errorf("by the model this does not count, but is %s: %s", verdict, all[i].Body)
@@ -171,23 +171,9 @@ func (tr *trial) stored(t *testing.T, user string) any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := json.Marshal(view)
+	decoded, err := actual.Status(view)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var decoded map[string]any
-	if err := json.Unmarshal(text, &decoded); err != nil {
-		t.Fatal(err)
-	}
-	for _, account := range decoded["accounts"].([]any) {
-		delete(account.(map[string]any), "revision")
-		delete(account.(map[string]any), "updated_at")
-	}
 	return decoded
-}
-
-// action is the table of error codes, which is data and stands once.
-func action(code string) string {
-	record := status.Record{Signalled: &status.Signalled{Status: "error", ErrorCode: code, ReceivedAt: 1}}
-	return string(record.Status(status.Record{}).Connection.Action)
 }

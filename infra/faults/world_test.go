@@ -2,7 +2,6 @@ package faults
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"time"
@@ -11,6 +10,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"argyle-webhooks/infra/model"
+	"argyle-webhooks/infra/model/actual"
 	"argyle-webhooks/shared/argyle"
 	"argyle-webhooks/shared/queue"
 	"argyle-webhooks/shared/status"
@@ -150,7 +150,7 @@ func (w *world) unlikeModel() string {
 		read, _ := queue.Received(message)
 		deliveries[i] = model.Delivery{Body: read.Body, ReceivedAt: read.ReceivedAt}
 	}
-	want, _ := model.Users(deliveries, model.Rules{Now: time.Now(), Action: action})
+	want, _ := model.Users(deliveries, model.Rules{Now: time.Now(), Action: actual.Action})
 	for user, want := range want {
 		view, err := table.New(&w.store, "memory").UserStatus(context.Background(), user)
 		if err != nil {
@@ -163,27 +163,13 @@ func (w *world) unlikeModel() string {
 	return ""
 }
 
-// plain is a status as encoding/json decodes it, without what is the store's own.
+// plain is a status as the model has it.
 func plain(view status.UserStatus) any {
-	text, err := json.Marshal(view)
+	user, err := actual.Status(view)
 	if err != nil {
 		panic(err)
 	}
-	var user map[string]any
-	if err := json.Unmarshal(text, &user); err != nil {
-		panic(err)
-	}
-	for _, account := range user["accounts"].([]any) {
-		delete(account.(map[string]any), "revision")
-		delete(account.(map[string]any), "updated_at")
-	}
 	return user
-}
-
-// action asks the one table of error codes there is.
-func action(code string) string {
-	record := status.Record{Signalled: &status.Signalled{ErrorCode: code, ReceivedAt: 1}}
-	return string(record.Status(status.Record{}).Connection.Action)
 }
 
 // rival writes what another worker would: the last evidence there is about the record.

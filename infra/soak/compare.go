@@ -20,7 +20,7 @@ import (
 	"argyle-webhooks/infra/local"
 	"argyle-webhooks/infra/local/backend"
 	"argyle-webhooks/infra/model"
-	"argyle-webhooks/shared/status"
+	"argyle-webhooks/infra/model/actual"
 	"argyle-webhooks/shared/table"
 )
 
@@ -89,7 +89,7 @@ type comparison struct {
 // compare compares the status of every user, known to the model or in the table, with the model's.
 func compare(ctx context.Context, s stored, evidence []model.Delivery) (comparison, error) {
 	found := comparison{verdicts: map[string]int{}}
-	want, verdicts := model.Users(evidence, model.Rules{Now: time.Now(), Action: action})
+	want, verdicts := model.Users(evidence, model.Rules{Now: time.Now(), Action: actual.Action})
 	for _, verdict := range verdicts {
 		if verdict != model.Counted {
 			found.verdicts[string(verdict)]++
@@ -115,12 +115,6 @@ func compare(ctx context.Context, s stored, evidence []model.Delivery) (comparis
 		found.wrong = append(found.wrong, wrong...)
 	}
 	return found, nil
-}
-
-// action is the table of error codes, which is data and stands once.
-func action(code string) string {
-	record := status.Record{Signalled: &status.Signalled{ErrorCode: code, ReceivedAt: 1}}
-	return string(record.Status(status.Record{}).Connection.Action)
 }
 
 // differences compares two statuses of a user, nil for none, account by account, and counts the accounts that either has.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"argyle-webhooks/infra/model"
+	"argyle-webhooks/infra/model/actual"
 	"argyle-webhooks/shared/argyle"
 	"argyle-webhooks/shared/queue"
 )
@@ -108,7 +109,7 @@ func TestJourneysAreEvidenceToTheModel(t *testing.T) {
 			taken = append(taken, model.Delivery{Body: d.body, ReceivedAt: start.Add(time.Minute)})
 		}
 	}
-	users, verdicts := model.Users(taken[:2000], model.Rules{Now: start.Add(time.Hour), Action: action})
+	users, verdicts := model.Users(taken[:2000], model.Rules{Now: start.Add(time.Hour), Action: actual.Action})
 	for i, verdict := range verdicts {
 		if verdict != model.Counted {
 			t.Fatalf("%s:\n%s", verdict, taken[i].Body)
