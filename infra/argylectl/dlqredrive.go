@@ -15,7 +15,7 @@ import (
 )
 
 // previewed is how many messages a dry run looks at.
-const previewed = 1000
+const previewed = 200
 
 func newDeadLettersRedrive() *cobra.Command {
 	var on target
