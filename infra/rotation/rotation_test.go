@@ -207,6 +207,30 @@ func TestRefusedAfterItWasMade(t *testing.T) {
 	}
 }
 
+// TestRetiredBeforeItWasReadBack is a change whose answer was lost, and that somebody else's change followed before it was read back. The fresh
+// secret is the only live one then: to say that the change was not made would throw it away.
+func TestRetiredBeforeItWasReadBack(t *testing.T) {
+	r, m := newRotation(t, string(first))
+	m.around = func(operation string, w http.ResponseWriter, call *http.Request) {
+		if operation != "UpdateSecretVersionStage" {
+			m.Server.ServeHTTP(w, call)
+			return
+		}
+		m.around = nil // for what the other one does, and what follows
+		m.Server.ServeHTTP(httptest.NewRecorder(), call)
+		if _, err := r.Retire(t.Context()); err != nil {
+			t.Errorf("the other's change: %v", err)
+		}
+		w.Header().Set("X-Amzn-Errortype", "InvalidParameterException")
+		w.WriteHeader(http.StatusBadRequest)
+	}
+	now, err := r.Add(t.Context(), second)
+	if err != nil || now.Count() != 1 || now.Newest() != second {
+		t.Errorf("%v, %d live", err, now.Count())
+	}
+	wantLive(t, r, second)
+}
+
 // TestTrouble is a call that fails for good: the change is not made, and that it was not made by somebody else is not told as if it were.
 func TestTrouble(t *testing.T) {
 	for operation, says := range map[string]string{
