@@ -33,7 +33,7 @@ func answering(t *testing.T, status int, body string) string {
 }
 
 func impatient() *smoke {
-	return &smoke{patience: 100 * time.Millisecond, every: 20 * time.Millisecond, dial: (&net.Dialer{}).DialContext}
+	return &smoke{patience: time.Second, every: 20 * time.Millisecond, dial: (&net.Dialer{}).DialContext}
 }
 
 func TestSmoke(t *testing.T) {
@@ -141,6 +141,9 @@ func TestSmokeBeforeDNS(t *testing.T) {
 	address := server.Listener.Addr().String()
 	for _, target := range []string{"127.0.0.1", ""} {
 		s := impatient()
+		if target != "" {
+			s.patience = 10 * time.Second // it ends with the answer
+		}
 		s.target = target
 		s.dial = withoutDNS
 		name := "hooks.example.com" + address[strings.LastIndex(address, ":"):]
@@ -158,7 +161,9 @@ func TestSmokeBeforeDNS(t *testing.T) {
 func TestSmokeOnTheLocalStack(t *testing.T) {
 	t.Parallel()
 	t.Run("with a secret", func(t *testing.T) {
-		if err := impatient().check(t.Context(), local.ForTest(t).WebhookURL()); err != nil {
+		s := impatient()
+		s.patience = 10 * time.Second
+		if err := s.check(t.Context(), local.ForTest(t).WebhookURL()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -166,7 +171,7 @@ func TestSmokeOnTheLocalStack(t *testing.T) {
 		none, shared := "", local.ForTest(t)
 		own := local.StartForTest(t, local.Options{Secret: &none, DynamoDBURL: shared.DynamoDBURL(), SQSURL: shared.SQSURL()})
 		s := impatient()
-		s.patience = 2 * time.Second
+		s.patience = 5 * time.Second
 		if err := s.check(t.Context(), own.WebhookURL()); !errors.Is(err, errNoSecret) {
 			t.Error(err)
 		}
