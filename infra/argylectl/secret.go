@@ -15,6 +15,9 @@ import (
 // secretPatience bounds a command on the secret.
 const secretPatience = 30 * time.Second
 
+// oneWeek is the longer of the two times over which `secret list` counts deliveries: a subscription may send nothing for days.
+const oneWeek = 7 * 24 * time.Hour
+
 func newSecret() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "secret",
@@ -35,8 +38,8 @@ func newSecretList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "Show how many secrets are live, and whether an older one is in use",
-		Long: "Show how many signing secrets are live, since when, and how many of the last day's deliveries an older one signed. Secrets\n" +
-			"themselves are not shown.",
+		Long: "Show how many signing secrets are live, since when, and how many of the deliveries of the last day and week an older one\n" +
+			"signed. Secrets themselves are not shown.",
 		Example: "  argylectl secret list --stack argyle-webhooks-prod\n  argylectl secret list --local --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -51,9 +54,14 @@ func newSecretList() *cobra.Command {
 			if err != nil {
 				return failure{exitUsage, oneLine(err)}
 			}
-			use, notKnown := secrets.Use(ctx, time.Now())
+			now := time.Now()
+			day, notKnown := secrets.Use(ctx, now, rotation.Quiet)
+			var week rotation.Use
+			if notKnown == nil {
+				week, notKnown = secrets.Use(ctx, now, oneWeek)
+			}
 			if asJSON {
-				return printJSON(cmd, secretsJSON(live, use, notKnown))
+				return printJSON(cmd, secretsJSON(live, day, week, notKnown))
 			}
 			describeSecrets(cmd.OutOrStdout(), live)
 			switch {
@@ -62,7 +70,8 @@ func newSecretList() *cobra.Command {
 			case notKnown != nil:
 				fmt.Fprintf(cmd.OutOrStdout(), "Which of them deliveries are signed with: %v\n", oneLine(notKnown))
 			default:
-				fmt.Fprintf(cmd.OutOrStdout(), "In the last day %d deliveries were accepted, %d of them signed with an older secret.\n", use.Accepted, use.Older)
+				fmt.Fprintf(cmd.OutOrStdout(), "In the last day %d deliveries were accepted, %d of them signed with an older secret.\n", day.Accepted, day.Older)
+				fmt.Fprintf(cmd.OutOrStdout(), "In the last week %d deliveries were accepted, %d of them signed with an older secret.\n", week.Accepted, week.Older)
 			}
 			return nil
 		},
@@ -74,21 +83,24 @@ func newSecretList() *cobra.Command {
 
 // listedSecrets is what `secret list --json` prints. The counts of deliveries are null where they are not known.
 type listedSecrets struct {
-	Live     int        `json:"live"`
-	Version  *string    `json:"version"`
-	Since    *time.Time `json:"since"`
-	Accepted *int       `json:"accepted_last_day"`
-	Older    *int       `json:"signed_with_older_last_day"`
+	Live         int        `json:"live"`
+	Version      *string    `json:"version"`
+	Since        *time.Time `json:"since"`
+	Accepted     *int       `json:"accepted_last_day"`
+	Older        *int       `json:"signed_with_older_last_day"`
+	AcceptedWeek *int       `json:"accepted_last_week"`
+	OlderWeek    *int       `json:"signed_with_older_last_week"`
 }
 
-func secretsJSON(live rotation.Live, use rotation.Use, notKnown error) listedSecrets {
+func secretsJSON(live rotation.Live, day, week rotation.Use, notKnown error) listedSecrets {
 	listed := listedSecrets{Live: live.Count()}
 	if live.Count() > 0 {
 		since := live.Since.UTC()
 		listed.Version, listed.Since = &live.Version, &since
 	}
 	if notKnown == nil {
-		listed.Accepted, listed.Older = &use.Accepted, &use.Older
+		listed.Accepted, listed.Older = &day.Accepted, &day.Older
+		listed.AcceptedWeek, listed.OlderWeek = &week.Accepted, &week.Older
 	}
 	return listed
 }
@@ -99,9 +111,10 @@ func describeSecrets(out io.Writer, live rotation.Live) {
 	case 0:
 		fmt.Fprintln(out, "No secret is stored: every delivery is answered 503.")
 	case 1:
-		fmt.Fprintf(out, "One secret is live, since %s.\n", live.Since.UTC().Format(time.RFC3339))
+		fmt.Fprintf(out, "One secret is live, since %s (version %s).\n", live.Since.UTC().Format(time.RFC3339), live.Version)
 	default:
-		fmt.Fprintf(out, "%d secrets are live, the newest and %d older, since %s.\n", live.Count(), live.Count()-1, live.Since.UTC().Format(time.RFC3339))
+		fmt.Fprintf(out, "%d secrets are live, the newest and %d older, since %s (version %s).\n",
+			live.Count(), live.Count()-1, live.Since.UTC().Format(time.RFC3339), live.Version)
 	}
 }
 
@@ -143,7 +156,7 @@ func retire(ctx context.Context, cmd *cobra.Command, on target, force bool) erro
 	case live.Count() < 2:
 		return no(rotation.ErrOneLive)
 	}
-	use, err := secrets.Use(ctx, time.Now())
+	use, err := secrets.Use(ctx, time.Now(), rotation.Quiet)
 	switch {
 	case errors.Is(err, rotation.ErrNotMeasured):
 		err = nil

@@ -63,14 +63,21 @@ func TestSecretRetireOnAStack(t *testing.T) {
 func TestSecretListOnAStack(t *testing.T) {
 	f := newFakeAWS(t, twoSecrets)
 	f.set(func() { f.accepted, f.older = []float64{5, 7}, []float64{1, 2} })
-	if got := f.secret("", "list"); got.code != 0 || !strings.Contains(got.stdout, "12 deliveries were accepted, 3 of them signed with an older secret") || got.stderr != "" {
-		t.Errorf("%+v", got)
+	listed := f.live()
+	if listed.Live != 2 || listed.Since == nil || *listed.Accepted != 12 || *listed.Older != 3 || *listed.AcceptedWeek != 12 || *listed.OlderWeek != 3 {
+		t.Errorf("%+v", listed)
 	}
-	if got := f.live(); got.Live != 2 || got.Since == nil || *got.Accepted != 12 || *got.Older != 3 {
-		t.Errorf("%+v", got)
+	got := f.secret("", "list")
+	for _, want := range []string{
+		"2 secrets are live, the newest and 1 older", "(version " + *listed.Version + ")",
+		"In the last day 12 deliveries were accepted, 3 of them signed with an older secret", "In the last week 12 deliveries were accepted, 3 of them signed with an older secret",
+	} {
+		if got.code != 0 || !strings.Contains(got.stdout, want) || got.stderr != "" {
+			t.Errorf("%+v, want %q", got, want)
+		}
 	}
 	f.set(func() { f.denied["GetMetricData"] = true })
-	if got := f.live(); got.Live != 2 || got.Accepted != nil || got.Older != nil {
+	if got := f.live(); got.Live != 2 || got.Accepted != nil || got.Older != nil || got.AcceptedWeek != nil || got.OlderWeek != nil {
 		t.Errorf("without CloudWatch: %+v", got)
 	}
 	empty := newFakeAWS(t, "")

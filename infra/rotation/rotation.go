@@ -105,7 +105,11 @@ func (r *Rotation) Add(ctx context.Context, fresh argyle.Secret) (Live, error) {
 	case live.Newest() == fresh:
 		return live, ErrKnown
 	}
-	return r.replace(ctx, live, append([]argyle.Secret{fresh}, live.secrets...))
+	now, err := r.replace(ctx, live, append([]argyle.Secret{fresh}, live.secrets...))
+	if errors.Is(err, ErrChanged) && slices.Contains(now.secrets, fresh) {
+		return now, nil // it was made, the answer was lost, and another change followed it
+	}
+	return now, err
 }
 
 // Retire takes all but the newest secret away. It returns what is live then. Its errors are [ErrOneLive], [ErrChanged] and those of Secrets Manager.
@@ -122,7 +126,7 @@ func (r *Rotation) Retire(ctx context.Context) (Live, error) {
 }
 
 // replace stores secrets as a new version, and makes it the current one if the version in live still is. Until then the new version has a label of its
-// own, for what has none may be deleted. Semantics: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html.
+// own, for what has none may be deleted. With [ErrChanged] it returns what the other change left. Semantics: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html.
 func (r *Rotation) replace(ctx context.Context, live Live, secrets []argyle.Secret) (Live, error) {
 	value, err := secret.Format(secrets)
 	if err != nil {
@@ -159,7 +163,7 @@ func (r *Rotation) replace(ctx context.Context, live Live, secrets []argyle.Secr
 	case made, now.Version == version:
 		return now, nil
 	case now.Version != live.Version:
-		return Live{}, ErrChanged
+		return now, ErrChanged
 	default:
 		return Live{}, fmt.Errorf("the new version of the secret is not the current one: %w", errors.Join(err, dropped))
 	}

@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,13 +26,14 @@ const (
 
 // Use is how many deliveries were accepted of late.
 type Use struct {
-	// Accepted are those of the time [Quiet] before now, Older those among them that an older secret signed. Both may begin up to an hour earlier.
+	// Accepted are all of them, Older those that an older secret signed.
 	Accepted, Older int
 }
 
-// Use asks CloudWatch how many deliveries were accepted, and how many of them an older secret signed, in the time [Quiet] before now.
+// Use asks CloudWatch how many deliveries were accepted, and how many of them an older secret signed, in the time over before now; it may begin up to an
+// hour earlier. A count that CloudWatch does not give in full is an error: taken for none, it would have a secret retired that is in use.
 // On the local stack the error is [ErrNotMeasured].
-func (r *Rotation) Use(ctx context.Context, now time.Time) (Use, error) {
+func (r *Rotation) Use(ctx context.Context, now time.Time, over time.Duration) (Use, error) {
 	if r.metrics == nil {
 		return Use{}, ErrNotMeasured
 	}
@@ -42,25 +44,32 @@ func (r *Rotation) Use(ctx context.Context, now time.Time) (Use, error) {
 		}}
 	}
 	pages := cloudwatch.NewGetMetricDataPaginator(r.metrics, &cloudwatch.GetMetricDataInput{
-		StartTime: aws.Time(now.Add(-Quiet).Truncate(time.Hour)), EndTime: &now,
+		StartTime: aws.Time(now.Add(-over).Truncate(time.Hour)), EndTime: &now,
 		MetricDataQueries: []types.MetricDataQuery{query(metricAccepted), query(metricOlder)},
 	})
-	counts := map[string]float64{}
+	counts, status := map[string]float64{}, map[string]types.StatusCode{}
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return Use{}, fmt.Errorf("asking CloudWatch which secrets are in use: %w", err)
 		}
 		for _, result := range page.MetricDataResults {
+			metric := aws.ToString(result.Id)
+			status[metric] = result.StatusCode // the last page's is that of the whole
 			for _, value := range result.Values {
-				counts[aws.ToString(result.Id)] += value
+				counts[metric] += value
 			}
+		}
+	}
+	for _, metric := range []string{metricAccepted, metricOlder} {
+		if status[metric] != types.StatusCodeComplete {
+			return Use{}, fmt.Errorf("asking CloudWatch which secrets are in use: the metric %s: %s", metric, cmp.Or(status[metric], "no answer"))
 		}
 	}
 	return Use{Accepted: int(counts[metricAccepted]), Older: int(counts[metricOlder])}, nil
 }
 
-// Unsafe says why the older secret should not be retired at the time now, nil if nothing speaks against it.
+// Unsafe says why the older secret should not be retired at the time now, nil if nothing speaks against it. The use is that of the time [Quiet] before.
 func (u Use) Unsafe(live Live, now time.Time) error {
 	switch {
 	case u.Older > 0:
