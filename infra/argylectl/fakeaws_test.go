@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,8 +42,8 @@ type fakeAWS struct {
 	mu sync.Mutex
 	// denied are the operations for which the caller has no permission.
 	denied map[string]bool
-	// accepted and older are the hourly sample counts of the metrics of these names.
-	accepted, older []float64
+	// accepted and older are the last day's hourly sample counts of the metrics accepted and secret; earlier are those of both in the days before.
+	accepted, older, earlier []float64
 	// storedBefore makes each version that much older than it is.
 	storedBefore time.Duration
 	audit        []string
@@ -169,6 +170,15 @@ func (f *fakeAWS) metrics(w http.ResponseWriter, body []byte) {
 		f.t.Errorf("GetMetricData: %v", err)
 		return
 	}
+	from, errFrom := cbor.AsTime(asked.(cbor.Map)["StartTime"])
+	to, errTo := cbor.AsTime(asked.(cbor.Map)["EndTime"])
+	if errFrom != nil || errTo != nil {
+		f.t.Errorf("asked from %v, %v, to %v, %v", from, errFrom, to, errTo)
+	}
+	var earlier []float64
+	if to.Sub(from) >= 7*24*time.Hour {
+		earlier = f.earlier
+	}
 	var results cbor.List
 	for _, each := range asked.(cbor.Map)["MetricDataQueries"].(cbor.List) {
 		query := each.(cbor.Map)
@@ -178,7 +188,8 @@ func (f *fakeAWS) metrics(w http.ResponseWriter, body []byte) {
 			f.t.Errorf("asked for %v", query)
 		}
 		var values cbor.List
-		for _, value := range map[cbor.Value][]float64{cbor.String("accepted"): f.accepted, cbor.String("secret"): f.older}[metric["MetricName"]] {
+		lastDay := map[cbor.Value][]float64{cbor.String("accepted"): f.accepted, cbor.String("secret"): f.older}[metric["MetricName"]]
+		for _, value := range append(slices.Clone(earlier), lastDay...) {
 			values = append(values, cbor.Float64(value))
 		}
 		results = append(results, cbor.Map{"Id": query["Id"], "StatusCode": cbor.String("Complete"), "Values": values})

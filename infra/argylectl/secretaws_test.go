@@ -34,7 +34,10 @@ func TestSecretRetireOnAStack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFakeAWS(t, c.value)
-			f.set(func() { f.accepted, f.older, f.storedBefore, f.denied[c.denied] = c.accepted, c.older, c.stored, true })
+			f.set(func() {
+				f.accepted, f.older, f.storedBefore, f.denied[c.denied] = c.accepted, c.older, c.stored, true
+				f.earlier = []float64{20} // which does not speak against it, nor for it
+			})
 			before := f.live()
 			args := []string{"retire", "--reason", "a test"}
 			if c.force {
@@ -62,15 +65,15 @@ func TestSecretRetireOnAStack(t *testing.T) {
 
 func TestSecretListOnAStack(t *testing.T) {
 	f := newFakeAWS(t, twoSecrets)
-	f.set(func() { f.accepted, f.older = []float64{5, 7}, []float64{1, 2} })
+	f.set(func() { f.accepted, f.older, f.earlier = []float64{5, 7}, []float64{1, 2}, []float64{20} })
 	listed := f.live()
-	if listed.Live != 2 || listed.Since == nil || *listed.Accepted != 12 || *listed.Older != 3 || *listed.AcceptedWeek != 12 || *listed.OlderWeek != 3 {
+	if listed.Live != 2 || listed.Since == nil || *listed.Accepted != 12 || *listed.Older != 3 || *listed.AcceptedWeek != 32 || *listed.OlderWeek != 23 {
 		t.Errorf("%+v", listed)
 	}
 	got := f.secret("", "list")
 	for _, want := range []string{
 		"2 secrets are live, the newest and 1 older", "(version " + *listed.Version + ")",
-		"In the last day 12 deliveries were accepted, 3 of them signed with an older secret", "In the last week 12 deliveries were accepted, 3 of them signed with an older secret",
+		"In the last day 12 deliveries were accepted, 3 of them signed with an older secret", "In the last week 32 deliveries were accepted, 23 of them signed with an older secret",
 	} {
 		if got.code != 0 || !strings.Contains(got.stdout, want) || got.stderr != "" {
 			t.Errorf("%+v, want %q", got, want)
