@@ -98,7 +98,7 @@ func (l *Log) Begin(ctx context.Context, command, target, reason string) (end fu
 		defer cancel()
 		line.Outcome = outcome
 		if err := l.write(ctx, line); err != nil {
-			return fmt.Errorf("it was done (%s), but the line that says so could not be written to %s: %w", outcome, l.stack.AuditLogGroup, err)
+			return fmt.Errorf("the audit line that says what came of it (%s) could not be written to %s: %w", outcome, l.stack.AuditLogGroup, err)
 		}
 		return nil
 	}, nil
