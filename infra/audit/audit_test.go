@@ -162,7 +162,7 @@ func TestTheOutcomeThatCannotBeWrittenIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.refuse["PutLogEvents"] = true
-	if err := end("3 moved, 0 left"); err == nil || !strings.Contains(err.Error(), "it was done (3 moved, 0 left), but the line that says so could not be written") {
+	if err := end("3 moved, 0 left"); err == nil || !strings.Contains(err.Error(), "what came of it (3 moved, 0 left) could not be written") {
 		t.Errorf("error %v", err)
 	}
 }
