@@ -51,6 +51,9 @@ func (d *deployer) deploy(ctx context.Context, c computed, allowed []string) err
 	if protected && strings.HasSuffix(c.version, "-dirty") {
 		fmt.Fprintf(d.out, "deploy: WARNING: %s has changes that are in no commit: nobody will be able to build it again\n", c.version)
 	}
+	if protected && parameters["AlarmEmail"] == "" && parameters["AlarmTopicArn"] == "" {
+		fmt.Fprintln(d.out, "deploy: WARNING: nobody hears the alarms: set AlarmEmail or AlarmTopicArn in samconfig.toml")
+	}
 	if err := writeParameters(parametersFile, parameters); err != nil {
 		return err
 	}

@@ -132,8 +132,10 @@ func (e *execution) advice(status types.ResourceStatus, name string) string {
 	switch {
 	case status == types.ResourceStatusUpdateRollbackFailed:
 		return "The way back failed too: remove what is in its way, then aws cloudformation continue-update-rollback --stack-name " + name
-	case status != types.ResourceStatusUpdateRollbackComplete:
+	case status == types.ResourceStatusCreateFailed || status == types.ResourceStatusRollbackComplete || status == types.ResourceStatusRollbackFailed:
 		return "It never was deployed and holds nothing: aws cloudformation delete-stack --stack-name " + name + ", mend it and deploy again"
+	case status != types.ResourceStatusUpdateRollbackComplete:
+		return "It was left as it is: see the stack's events in the console before anything else"
 	case e.failed != nil && aws.ToString(e.failed.ResourceType) == alias:
 		return "The version before serves again. See which alarm is on and the webhook function's log; a fix goes out past the alarm with ROLLOUT=all-at-once"
 	}

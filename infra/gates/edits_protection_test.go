@@ -19,7 +19,7 @@ var protectionEdits = []edit{
 	{rule: "encryption", in: "AlarmTopic", old: "DisplayName: argyle-webhooks", new: "KmsMasterKeyId: alias/aws/sns"},
 
 	{rule: "tls", in: "QueuePolicy", old: "        - !Ref UnroutedQueue\n", new: "", where: "UnroutedQueue"},
-	{rule: "tls", in: "QueuePolicy", old: "              - !GetAtt UsersDeadLetterQueue.Arn\n", new: "", where: "UsersDeadLetterQueue"},
+	{rule: "tls", in: "QueuePolicy", old: `Resource: "*"`, new: "Resource: [!GetAtt UsersQueue.Arn, !GetAtt AccountsQueue.Arn]", where: "UsersQueue"},
 	{rule: "tls", in: "QueuePolicy", old: `aws:SecureTransport: "false"`, new: `aws:SecureTransport: "true"`, where: "UsersQueue"},
 	{rule: "tls", in: "QueuePolicy", old: "Effect: Deny", new: "Effect: Allow", where: "UsersQueue"},
 	{rule: "tls", in: "QueuePolicy", old: "AWS::SQS::QueuePolicy", new: "AWS::SNS::TopicPolicy"},

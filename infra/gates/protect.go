@@ -87,16 +87,15 @@ func tlsRule(d *deployment, r *report) {
 	}
 	policy := policies[0]
 	statements, _ := at(policy, "PolicyDocument", "Statement").([]any)
-	var denied []string
+	denied := false
 	for _, statement := range statements {
 		s, _ := statement.(map[string]any)
-		if s["Action"] == "sqs:*" && onlyOverTLS(s) {
-			denied = append(denied, words(s["Resource"])...)
-		}
+		// SQS takes one resource for a statement; "*" is the queue that has the policy.
+		denied = denied || s["Action"] == "sqs:*" && s["Resource"] == "*" && onlyOverTLS(s)
 	}
 	for _, queue := range d.OfType(typeQueue) {
-		if !slices.Contains(list(policy, "Queues"), queue.LogicalID) || !slices.Contains(denied, queue.LogicalID+".Arn") {
-			r.find(queue, "QueuePolicy does not deny it without TLS: it must be among its Queues and its statement's Resource")
+		if !slices.Contains(list(policy, "Queues"), queue.LogicalID) || !denied {
+			r.find(queue, "QueuePolicy does not deny it without TLS: it must be among its Queues, and the statement's one Resource be *")
 		}
 	}
 }

@@ -76,7 +76,7 @@ func TestFindings(t *testing.T) {
 		"a policy of a log":              {"  UsersLogs:\n", "    Properties:\n", "    Properties:\n      ResourcePolicyDocument: {}\n", "UsersLogs has ResourcePolicyDocument"},
 		"queues let in":                  {"  QueuePolicy:\n", "Effect: Deny", "Effect: Allow", "QueuePolicy PolicyDocument is not"},
 		"a queue without TLS":            {"  QueuePolicy:\n", "        - !Ref UsersQueue\n", "", "QueuePolicy Queues is not"},
-		"a queue denied to nobody":       {"  QueuePolicy:\n", "              - !GetAtt UsersQueue.Arn\n", "", "QueuePolicy PolicyDocument is not"},
+		"a queue denied to nobody":       {"  QueuePolicy:\n", `Resource: "*"`, "Resource: !GetAtt UsersQueue.Arn", "QueuePolicy PolicyDocument is not"},
 		"any account's alarms":           {"  AlarmTopicPolicy:\n", "              StringEquals:\n                aws:SourceAccount: !Ref AWS::AccountId\n", "              StringLike:\n                aws:SourceAccount: \"*\"\n", "AlarmTopicPolicy PolicyDocument is not"},
 		"anybody may publish":            {"  AlarmTopicPolicy:\n", "Service: cloudwatch.amazonaws.com", "AWS: \"*\"", "AlarmTopicPolicy PolicyDocument is not"},
 	} {

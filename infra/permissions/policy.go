@@ -30,14 +30,13 @@ func onlyOverTLS(action string, resource any) statement {
 }
 
 // queuePolicy is the whole policy of the queues, of all of them: it allows nothing, since IAM's roles of this account need no policy of the queue.
+// Its resource is the queue that has it: SQS takes no statement that names several.
 func (d *Deployment) queuePolicy() (targets []any, policy map[string]any) {
-	var arns []any
 	for _, queue := range d.OfType(typeQueue) {
 		url, _ := values{}.Ref(queue)
 		targets = append(targets, url)
-		arns = append(arns, arn("sqs", queue.LogicalID))
 	}
-	return targets, document(onlyOverTLS("sqs:*", arns))
+	return targets, document(onlyOverTLS("sqs:*", "*"))
 }
 
 // topicPolicy is the whole policy of the alarm topic: the alarms of this account may publish to it. A topic with a policy of its own has lost the one

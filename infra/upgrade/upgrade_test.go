@@ -118,6 +118,9 @@ func TestUpgrade(t *testing.T) {
 		}
 		same(t, user, expected, got)
 	}
+	if t.Failed() {
+		return // what is wrong has been said
+	}
 	fmt.Fprintf(os.Stderr, "upgrade: from %s: %d users' statuses unchanged, %d deliveries under way taken over\n", name, len(stored), len(taken))
 }
 
