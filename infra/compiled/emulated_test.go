@@ -4,11 +4,9 @@ package compiled
 
 import (
 	"context"
-	"debug/buildinfo"
 	"debug/elf"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
@@ -66,11 +64,9 @@ func findEmulator(t *testing.T) string {
 // emulated makes a function of the binary that `make build` left for arm64. Its environment is what the local stack gives its own.
 func emulated(t *testing.T, emulator, name string, environment map[string]string) *lambda.Function {
 	t.Helper()
-	binary := filepath.Join(root, ".aws-sam", "build", samples.LogicalID(name, "Function"), "bootstrap")
-	requireArm64(t, binary, "argyle-webhooks/functions/"+name)
 	f, err := lambda.New(lambda.Config{
 		Name: name, ARN: "arn:aws:lambda:" + backend.Region + ":" + backend.AccountID + ":function:" + name,
-		Binary: binary, Emulator: emulator, Environment: environment,
+		Binary: built(t, name, elf.EM_AARCH64), Emulator: emulator, Environment: environment,
 		Region: backend.Region, AccessKey: backend.AccessKey, SecretKey: backend.SecretKey,
 		// Emulation takes several times as long. The front door's own five seconds remain.
 		Timeout: time.Minute, MemoryMB: 256, Concurrency: 1, LogFormat: "JSON", Log: t.Output(),
@@ -80,22 +76,4 @@ func emulated(t *testing.T, emulator, name string, environment map[string]string
 	}
 	t.Cleanup(f.Close)
 	return f
-}
-
-// requireArm64 requires a binary that Go built for arm64 of the package given, so that none for this machine is run by mistake.
-func requireArm64(t *testing.T, path, mainPackage string) {
-	t.Helper()
-	program, err := elf.Open(path)
-	if err != nil {
-		t.Fatalf("no binary to run: say first: make build ARCH=arm64 (%v)", err)
-	}
-	machine := program.Machine
-	_ = program.Close()
-	built, err := buildinfo.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if machine != elf.EM_AARCH64 || built.Path != mainPackage {
-		t.Fatalf("%s is %s for %v: say first: make build ARCH=arm64", path, built.Path, machine)
-	}
 }

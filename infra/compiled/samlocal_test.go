@@ -5,11 +5,13 @@ package compiled
 import (
 	"bytes"
 	"context"
+	"debug/elf"
 	"io"
 	"maps"
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -37,9 +39,19 @@ var onePerWorker = map[string]string{
 	"users":      "users.fully_synced",
 }
 
+// requireBuild requires that what SAM is to run is for this machine.
+func requireBuild(t *testing.T, stack *local.Test) {
+	t.Helper()
+	machine := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}[runtime.GOARCH]
+	for _, name := range stack.Functions() {
+		built(t, name, machine)
+	}
+}
+
 // TestInvoke runs `sam local invoke` for every function: the front door with a delivery and one that another secret signs, the workers with a batch.
 func TestInvoke(t *testing.T) {
 	stack := local.StartForTest(t, local.Options{})
+	requireBuild(t, stack)
 	t.Chdir(root)
 	session, err := samlocal.Open(t.Context(), sam, stack.URL())
 	if err != nil {
@@ -94,6 +106,7 @@ func invoke(ctx context.Context, session *samlocal.Session, log io.Writer, funct
 // TestStartAPI runs `make start-api`'s command and sends every events/webhook/*.json there.
 func TestStartAPI(t *testing.T) {
 	tr := newTrial(local.StartForTest(t, local.Options{}))
+	requireBuild(t, tr.stack)
 	t.Chdir(root)
 	began := time.Now().Truncate(time.Second) // of which SAM's own times are whole ones
 	url := startAPI(t, tr.stack.URL())

@@ -17,9 +17,11 @@ import (
 // Progress is told how many messages have been moved, and of how many, as far as that is known.
 type Progress func(moved, total int)
 
-// pollEvery is the time between two looks at a move task; cancelTime bounds the call that ends one.
+// pollEvery is the time between two looks at a move task, and patience how many of them in a row may show nothing of it; cancelTime bounds the call
+// that ends one.
 const (
 	pollEvery  = time.Second
+	patience   = 5
 	cancelTime = 10 * time.Second
 )
 
@@ -58,13 +60,21 @@ func (l *Letters) move(ctx context.Context, family string, progress Progress) (m
 		arns[each] = out.Attributes[string(types.QueueAttributeNameQueueArn)]
 	}
 	source := arns[url]
+	before, err := l.task(ctx, source)
+	if err != nil && !errors.Is(err, errNoTask) {
+		return 0, err
+	}
 	started, err := l.client.StartMessageMoveTask(ctx, &sqs.StartMessageMoveTaskInput{SourceArn: &source, DestinationArn: aws.String(arns[l.stack.Queues[family]])})
 	if err != nil {
 		return 0, fmt.Errorf("starting to move the messages: %w", err)
 	}
-	for {
+	for unseen := 0; ; {
 		task, err := l.task(ctx, source)
+		if err == nil && task.StartedTimestamp == before.StartedTimestamp {
+			err = errNoTask // it is the one before; this one is not listed yet
+		}
 		if err == nil {
+			unseen = 0
 			moved = int(task.ApproximateNumberOfMessagesMoved)
 			progress(moved, int(aws.ToInt64(task.ApproximateNumberOfMessagesToMove)))
 			switch aws.ToString(task.Status) {
@@ -84,19 +94,24 @@ func (l *Letters) move(ctx context.Context, family string, progress Progress) (m
 			return moved, errors.Join(errors.New("interrupted; what was moved stays moved"), l.cancel(context.WithoutCancel(ctx), started.TaskHandle))
 		}
 		if err != nil {
-			return moved, err
+			if unseen++; unseen == patience {
+				return moved, fmt.Errorf("the messages are being moved, but how far cannot be seen: %w", err)
+			}
 		}
 	}
 }
 
-// task is the latest move task of a queue.
+// errNoTask: SQS lists no move task.
+var errNoTask = errors.New("SQS knows nothing of the move that it has begun")
+
+// task is the latest move task of a queue; without one the error is errNoTask.
 func (l *Letters) task(ctx context.Context, source string) (types.ListMessageMoveTasksResultEntry, error) {
 	out, err := l.client.ListMessageMoveTasks(ctx, &sqs.ListMessageMoveTasksInput{SourceArn: &source, MaxResults: aws.Int32(1)})
 	if err != nil {
-		return types.ListMessageMoveTasksResultEntry{}, fmt.Errorf("the messages are being moved, but how far cannot be seen: %w", err)
+		return types.ListMessageMoveTasksResultEntry{}, fmt.Errorf("looking at the moves from %s: %w", source, err)
 	}
 	if len(out.Results) == 0 {
-		return types.ListMessageMoveTasksResultEntry{}, errors.New("SQS knows nothing of the move that it has begun")
+		return types.ListMessageMoveTasksResultEntry{}, errNoTask
 	}
 	return out.Results[0], nil
 }

@@ -119,18 +119,34 @@ func TestAMoveThatGoesWrong(t *testing.T) {
 		says            string
 	}{
 		{
-			"failed", "ListMessageMoveTasks", listed(`{"Status": "FAILED", "FailureReason": "AWS.SimpleQueueService.NonExistentQueue", "ApproximateNumberOfMessagesMoved": 3}`),
+			"failed", "ListMessageMoveTasks", listed(`{"Status": "FAILED", "StartedTimestamp": 2, "FailureReason": "AWS.SimpleQueueService.NonExistentQueue", "ApproximateNumberOfMessagesMoved": 3}`),
 			3, "SQS could not move all messages: AWS.SimpleQueueService.NonExistentQueue",
 		},
-		{"cancelled by another", "ListMessageMoveTasks", listed(`{"Status": "CANCELLED", "ApproximateNumberOfMessagesMoved": 2}`), 2, "was cancelled; what was moved stays moved"},
+		{"cancelled by another", "ListMessageMoveTasks", listed(`{"Status": "CANCELLED", "StartedTimestamp": 2, "ApproximateNumberOfMessagesMoved": 2}`), 2, "was cancelled; what was moved stays moved"},
 		{"not known", "ListMessageMoveTasks", listed(""), 0, "SQS knows nothing of the move"},
+		{
+			"not listed beside the one before it", "ListMessageMoveTasks",
+			listed(`{"Status": "COMPLETED", "StartedTimestamp": 1, "ApproximateNumberOfMessagesMoved": 8}`), 0, "SQS knows nothing of the move",
+		},
 		{"not to be seen", "ListMessageMoveTasks", refused, 0, "how far cannot be seen"},
 		{"not begun", "StartMessageMoveTask", refused, 0, "starting to move the messages"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := newOffice(t)
-			o.answers["StartMessageMoveTask"] = func(string) (int, string) { return http.StatusOK, `{"TaskHandle": "made-up"}` }
+			begun := false
+			o.answers["StartMessageMoveTask"] = func(string) (int, string) {
+				begun = true
+				return http.StatusOK, `{"TaskHandle": "made-up"}`
+			}
 			o.answers[c.operation] = c.answer
+			if answer := o.answers["ListMessageMoveTasks"]; answer != nil {
+				o.answers["ListMessageMoveTasks"] = func(request string) (int, string) {
+					if !begun { // another move, which is over
+						return http.StatusOK, `{"Results": [{"Status": "COMPLETED", "StartedTimestamp": 1, "ApproximateNumberOfMessagesMoved": 8}]}`
+					}
+					return answer(request)
+				}
+			}
 			got, err := o.Redrive(t.Context(), argyle.FamilyPaystubs, ignored)
 			if err == nil || !strings.Contains(err.Error(), c.says) || got.Moved != c.moved {
 				t.Errorf("moved %d, error %v; want %d, %q", got.Moved, err, c.moved, c.says)
@@ -149,9 +165,16 @@ func TestAnInterruptCancelsTheMove(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			o.answers["StartMessageMoveTask"] = func(string) (int, string) { return http.StatusOK, `{"TaskHandle": "made-up-handle"}` }
+			begun := false
+			o.answers["StartMessageMoveTask"] = func(string) (int, string) {
+				begun = true
+				return http.StatusOK, `{"TaskHandle": "made-up-handle"}`
+			}
 			o.answers["ListMessageMoveTasks"] = func(string) (int, string) {
-				return http.StatusOK, `{"Results": [{"Status": "RUNNING", "ApproximateNumberOfMessagesMoved": 4, "ApproximateNumberOfMessagesToMove": 9}]}`
+				if !begun {
+					return http.StatusOK, `{"Results": []}`
+				}
+				return http.StatusOK, `{"Results": [{"Status": "RUNNING", "StartedTimestamp": 2, "ApproximateNumberOfMessagesMoved": 4, "ApproximateNumberOfMessagesToMove": 9}]}`
 			}
 			o.answers["CancelMessageMoveTask"] = func(request string) (int, string) {
 				if !strings.Contains(request, "made-up-handle") {

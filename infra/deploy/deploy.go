@@ -114,6 +114,9 @@ func (d *deployer) check(ctx context.Context) error {
 	}
 	url := outputs["WebhookUrl"]
 	d.smoke.target = outputs["DomainTarget"]
+	if d.smoke.noSecretYet, err = d.noSecretYet(ctx, outputs["SecretArn"]); err != nil {
+		return err
+	}
 	fmt.Fprintf(d.out, "deploy: sending an unsigned delivery to %s\n", url)
 	err = d.smoke.check(ctx, url)
 	if d.smoke.viaTarget.Load() {
@@ -123,24 +126,23 @@ func (d *deployer) check(ctx context.Context) error {
 	case err == nil:
 		fmt.Fprintf(d.out, "deploy: refused as it must be (401): %s works\n", d.env.stack)
 		return nil
+	case errors.Is(err, errNoSecret) && d.smoke.noSecretYet:
+		fmt.Fprintf(d.out, "deploy: the front door runs, and answers 503 as long as there is no signing secret. Make the first one:\n"+
+			"  .bin/argylectl secret rotate --stack %s --reason 'first secret' --out secret.txt\n", d.env.stack)
+		return nil
 	case errors.Is(err, errNoSecret):
-		return d.explainNoSecret(ctx, outputs["SecretArn"])
+		return fmt.Errorf("%w, though it has a value: the webhook function's log says why (its form, the role, or the key)", errNoSecret)
 	}
 	return fmt.Errorf("deployed, but %s does not work: %w", url, err)
 }
 
-// explainNoSecret is nil for a secret that has no value yet, as after a first deployment.
-func (d *deployer) explainNoSecret(ctx context.Context, arn string) error {
+// noSecretYet is whether the secret has no value yet, as after a first deployment.
+func (d *deployer) noSecretYet(ctx context.Context, arn string) (bool, error) {
 	secret, err := d.secrets.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &arn})
 	if err != nil {
-		return fmt.Errorf("%w, and whether there is one cannot be seen either: %w", errNoSecret, err)
+		return false, fmt.Errorf("deployed, but whether there is a signing secret cannot be seen, and the front door was not asked: %w", err)
 	}
-	if len(secret.VersionIdsToStages) > 0 {
-		return fmt.Errorf("%w, though it has a value: the webhook function's log says why (its form, the role, or the key)", errNoSecret)
-	}
-	fmt.Fprintf(d.out, "deploy: the front door runs, and answers 503 as long as there is no signing secret. Make the first one:\n"+
-		"  .bin/argylectl secret rotate --stack %s --reason 'first secret' --out secret.txt\n", d.env.stack)
-	return nil
+	return len(secret.VersionIdsToStages) == 0, nil
 }
 
 // outputs are the stack's.

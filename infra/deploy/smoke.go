@@ -20,6 +20,8 @@ type smoke struct {
 	target string
 	// patience is how long a new API, alias or role may take until it answers; every is the time between two attempts.
 	patience, every time.Duration
+	// noSecretYet says that there is none to wait for: [errNoSecret] is the answer then.
+	noSecretYet bool
 	// dial connects as [net.Dialer.DialContext] does.
 	dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// viaTarget says whether target was used.
@@ -49,6 +51,9 @@ func (s *smoke) check(ctx context.Context, url string) error {
 		}
 		if last == nil || ctx.Err() == nil { // a whole answer says more than the end of patience
 			last = err
+		}
+		if s.noSecretYet && errors.Is(err, errNoSecret) { // each further 503 would only keep the alarms on
+			return err
 		}
 		select {
 		case <-ctx.Done():
