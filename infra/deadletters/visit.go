@@ -16,7 +16,7 @@ const (
 	batchSize = 10
 	// heldFor is how long a message that was received stays away from others, in seconds. Whoever visits gives it back before, unless it was
 	// interrupted in a way that leaves it no time.
-	heldFor = 120
+	heldFor = 600
 	// waitSeconds is how long SQS waits for a message. Any waiting has it ask all of its servers, so that an empty answer means an empty queue.
 	waitSeconds = 1
 	// returnTime bounds giving messages back, which is done even if the command was interrupted.
@@ -92,7 +92,7 @@ func (l *Letters) giveBack(ctx context.Context, url string, letters []Letter) er
 		}
 		// One that cannot be given back now comes back by itself; only a call that fails as a whole is worth a word.
 		if _, err := l.client.ChangeMessageVisibilityBatch(ctx, in); err != nil {
-			return fmt.Errorf("the messages that were looked at come back to %s in two minutes only: %w", url, err)
+			return fmt.Errorf("the messages that were looked at come back to %s in ten minutes only: %w", url, err)
 		}
 	}
 	return nil

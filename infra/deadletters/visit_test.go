@@ -79,7 +79,7 @@ func TestAMessageThatComesTwiceIsSeenOnce(t *testing.T) {
 	}
 	answers := []string{received("1", "2"), received("2", "3"), received("1"), received("4")}
 	o.answers["ReceiveMessage"] = func(request string) (int, string) {
-		if !strings.Contains(request, `"VisibilityTimeout":120`) || !strings.Contains(request, `"WaitTimeSeconds":1`) {
+		if !strings.Contains(request, `"VisibilityTimeout":600`) || !strings.Contains(request, `"WaitTimeSeconds":1`) {
 			t.Errorf("received by %s: want all servers asked, and nobody else to receive it meanwhile", request)
 		}
 		answer := answers[0]
