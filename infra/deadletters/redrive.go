@@ -94,7 +94,8 @@ func (l *Letters) move(ctx context.Context, family string, progress Progress) (m
 			return moved, errors.Join(errors.New("interrupted; what was moved stays moved"), l.cancel(context.WithoutCancel(ctx), started.TaskHandle))
 		}
 		if err != nil {
-			if unseen++; unseen == patience {
+			unseen++
+			if unseen == patience {
 				return moved, fmt.Errorf("the messages are being moved, but how far cannot be seen: %w", err)
 			}
 		}
