@@ -61,8 +61,6 @@ func take(t *testing.T, client *sqs.Client, url string) events.SQSEvent {
 
 func TestMessagesSurviveSQS(t *testing.T) {
 	local := backend.ForTest(t)
-	queue := local.CreateQueue(t, "AccountsQueue", nil)
-	sender := NewSender(clientAt(local.SQSURL), map[string]string{argyle.FamilyAccounts: queue.URL})
 	client := local.SQS()
 	for name, sent := range map[string]Message{
 		"ordinary":            {Body: []byte("{\n  \"event\": \"accounts.added\"\n}"), Event: "accounts.added", RequestID: "JKJaXmPLvHcESHA=", ReceivedAt: received0},
@@ -71,21 +69,26 @@ func TestMessagesSurviveSQS(t *testing.T) {
 		"as large as it gets": {Body: []byte(`"` + strings.Repeat("é", (MaxSize-100)/2) + `"`), Event: "accounts.added", ReceivedAt: received0},
 	} {
 		t.Run(name, func(t *testing.T) {
+			queue := local.CreateQueue(t, "AccountsQueue", nil)
+			sender := NewSender(clientAt(local.SQSURL), map[string]string{argyle.FamilyAccounts: queue.URL})
 			if err := sender.Send(t.Context(), argyle.FamilyAccounts, sent); err != nil {
 				t.Fatal(err)
 			}
+			// On a busy machine an attempt may take longer than it has, and the message is sent again.
 			batch := take(t, client, queue.URL)
-			if len(batch.Records) != 1 {
+			if len(batch.Records) < 1 || len(batch.Records) > attempts {
 				t.Fatalf("%d messages", len(batch.Records))
 			}
-			got, dated := Received(batch.Records[0])
 			want := sent
 			want.Body, want.Event = []byte(sent.Text()), legal(sent.Event)
-			if diff := cmp.Diff(want, got); diff != "" || !dated {
-				t.Error(diff)
-			}
-			if got := batch.Records[0].MessageAttributes[AttributeReceivedAt].DataType; got != "Number" {
-				t.Errorf("the receive time is a %s", got)
+			for _, record := range batch.Records {
+				got, dated := Received(record)
+				if diff := cmp.Diff(want, got); diff != "" || !dated {
+					t.Error(diff)
+				}
+				if got := record.MessageAttributes[AttributeReceivedAt].DataType; got != "Number" {
+					t.Errorf("the receive time is a %s", got)
+				}
 			}
 		})
 	}
