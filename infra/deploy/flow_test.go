@@ -12,13 +12,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// samScript is the script that plays SAM CLI, found before a test changes its folder.
+var samScript, _ = filepath.Abs("testdata/sam")
+
 // fakeSAM is a program that notes how it was called and prints what SAM CLI 1.170 would.
 func fakeSAM(t *testing.T, prints, code string) string {
 	t.Helper()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "prints"), prints)
+	write(t, filepath.Join(dir, "code"), code)
+	// A link: a script that this process has just written may be busy, held open by what another test starts at that moment.
 	path := filepath.Join(dir, "sam")
-	write(t, path, "#!/bin/sh\necho \"$@\" >"+filepath.Join(dir, "args")+"\necho 'a word of warning' >&2\ncat "+filepath.Join(dir, "prints")+"\nexit "+code+"\n")
+	if err := os.Symlink(samScript, path); err != nil {
+		t.Fatal(err)
+	}
 	return path
 }
 
