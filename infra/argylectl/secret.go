@@ -45,14 +45,9 @@ func newSecretList() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), secretPatience)
 			defer cancel()
-			stack, err := on.open(ctx)
+			_, secrets, live, err := openSecrets(ctx, on)
 			if err != nil {
 				return err
-			}
-			secrets := rotation.New(stack.cfg, stack.Stack)
-			live, err := secrets.Live(ctx)
-			if err != nil {
-				return failure{exitUsage, oneLine(err)}
 			}
 			now := time.Now()
 			day, notKnown := secrets.Use(ctx, now, rotation.Quiet)
@@ -79,6 +74,20 @@ func newSecretList() *cobra.Command {
 	on.flags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON for programs")
 	return cmd
+}
+
+// openSecrets finds the stack and the secrets that are live in it.
+func openSecrets(ctx context.Context, on target) (opened, *rotation.Rotation, rotation.Live, error) {
+	stack, err := on.open(ctx)
+	if err != nil {
+		return opened{}, nil, rotation.Live{}, err
+	}
+	secrets := rotation.New(stack.cfg, stack.Stack)
+	live, err := secrets.Live(ctx)
+	if err != nil {
+		return opened{}, nil, rotation.Live{}, failure{exitUsage, oneLine(err)}
+	}
+	return stack, secrets, live, nil
 }
 
 // listedSecrets is what `secret list --json` prints. The counts of deliveries are null where they are not known.
@@ -144,15 +153,10 @@ func retire(ctx context.Context, cmd *cobra.Command, on target, force bool) erro
 	if err := on.checkReason(); err != nil {
 		return err
 	}
-	stack, err := on.open(ctx)
-	if err != nil {
-		return err
-	}
-	secrets := rotation.New(stack.cfg, stack.Stack)
-	live, err := secrets.Live(ctx)
+	stack, secrets, live, err := openSecrets(ctx, on)
 	switch {
 	case err != nil:
-		return failure{exitUsage, oneLine(err)}
+		return err
 	case live.Count() < 2:
 		return no(rotation.ErrOneLive)
 	}

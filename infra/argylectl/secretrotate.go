@@ -55,15 +55,10 @@ func rotate(ctx context.Context, cmd *cobra.Command, on target, out, from string
 	if err := on.checkReason(); err != nil {
 		return err
 	}
-	stack, err := on.open(ctx)
-	if err != nil {
-		return err
-	}
-	secrets := rotation.New(stack.cfg, stack.Stack)
-	live, err := secrets.Live(ctx)
+	stack, secrets, live, err := openSecrets(ctx, on)
 	switch {
 	case err != nil:
-		return failure{exitUsage, oneLine(err)}
+		return err
 	case live.Count() > 1:
 		return no(rotation.ErrTwoLive)
 	}
