@@ -3,19 +3,10 @@ package lambda
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"slices"
 	"sync"
 	"time"
-)
-
-// Limits of a synchronous invocation (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2025-11): 6 MiB each way,
-// of which AWS measurably allows an answer 100 bytes more.
-const (
-	MaxPayload  = 6 << 20
-	MaxResponse = 6<<20 + 100
 )
 
 // initTimeout is how long Lambda lets a function start
@@ -24,31 +15,6 @@ const initTimeout = 10 * time.Second
 
 // maxHandovers is how many processes in a row may die before they take an event, until the event fails.
 const maxHandovers = 3
-
-// Config describes one function.
-type Config struct {
-	// Name is the function's name and ARN its full name.
-	Name, ARN string
-	// Binary is the executable; its file name is what `ps` shows.
-	Binary string
-	// Emulator is a program that runs Binary, whose path it gets as its only argument, where Binary is for another processor. Empty: Binary
-	// is run by itself.
-	Emulator string
-	// Environment is what the template gives the function. The process sees it, Lambda's own variables, and nothing of this process's
-	// environment.
-	Environment map[string]string
-	// Region and the keys are given to the function as AWS's variables.
-	Region, AccessKey, SecretKey string
-	// Timeout bounds an invocation; MemoryMB is only reported to the function.
-	Timeout  time.Duration
-	MemoryMB int
-	// Concurrency is the largest number of instances, at least 1.
-	Concurrency int
-	// LogFormat is Text or JSON, LogLevel the application log level or empty; both are only reported to the function.
-	LogFormat, LogLevel string
-	// Log takes what the processes print, one Write per line; nil discards it. Writes of one Function do not overlap.
-	Log io.Writer
-}
 
 // Function is a pool of instances of one function. Its methods are safe for concurrent use.
 type Function struct {
@@ -70,11 +36,8 @@ type Function struct {
 
 // New checks the configuration. No process starts before the first Invoke or Warm.
 func New(config Config) (*Function, error) {
-	if config.Concurrency < 1 || config.Timeout <= 0 {
-		return nil, fmt.Errorf("function %s: concurrency %d and timeout %v: both must be positive", config.Name, config.Concurrency, config.Timeout)
-	}
-	if _, err := os.Stat(config.Binary); err != nil {
-		return nil, fmt.Errorf("function %s: looking for its binary: %w", config.Name, err)
+	if err := config.check(); err != nil {
+		return nil, err
 	}
 	if config.Log == nil {
 		config.Log = io.Discard
