@@ -91,7 +91,7 @@ func (b *bench) dollars(ctx context.Context) error {
 	b.goal("item of an account of four data sets after all its events", fmt.Sprintf("%d bytes (%d in error)", four, sizes[scenes[2].name]), b.atMost("item of four data sets, bytes", float64(four), maxFourSets, "%.0f"))
 	b.goal("item of an account of ten", fmt.Sprintf("%d bytes", ten), b.atMost("item of ten data sets, bytes", float64(ten), maxTenSets, "%.0f"))
 	b.goal("longest log line of a delivery", fmt.Sprintf("%d bytes (mean %.0f)", b.frontLog.longest, b.frontLog.mean()), b.atMost("log line of a delivery, bytes", float64(b.frontLog.longest), maxLine, "%.0f"))
-	fmt.Fprintln(b.out, "  Not per event: polling of four queues by Lambda (about 2.6 million SQS requests a month, 1.04), the secret 0.40 a month, metrics 0.30 each a month, alarms 0.10.")
+	fmt.Fprintln(b.out, "  Not per event: what a stack costs without traffic (go run ./infra/gates), and metrics, 0.30 each a month.")
 	return nil
 }
 
