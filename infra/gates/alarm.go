@@ -20,10 +20,7 @@ const (
 
 // alarmFormRule: whoever is woken reads what the alarm means and what to do first, and is told when it is over.
 func alarmFormRule(d *deployment, r *report) {
-	topic := "AlarmTopic"
-	if arn, given := d.parameters["AlarmTopicArn"]; given {
-		topic = arn
-	}
+	topic := d.alarmTopic()
 	for _, alarm := range d.OfType(typeAlarm) {
 		for _, actions := range []string{"AlarmActions", "OKActions"} {
 			if got := list(alarm, actions); !slices.Equal(got, []string{topic}) {
@@ -53,6 +50,9 @@ func alarmFormRule(d *deployment, r *report) {
 		}
 	}
 }
+
+// alarmTopic is where the alarms go.
+func (d *deployment) alarmTopic() string { return d.parameter("AlarmTopicArn", "AlarmTopic") }
 
 // alarmMetricRule: see metric.
 func alarmMetricRule(d *deployment, r *report) {
@@ -92,7 +92,7 @@ func everyAlarmRule(d *deployment, r *report) {
 			return m.namespace == w.namespace && m.name == w.name && contains(m.dimensions, w.dimensions)
 		}
 		if !slices.ContainsFunc(alarms, is) {
-			r.findAt(d.name(), "no alarm looks at %s %s %v: %s", w.namespace, w.name, w.dimensions, w.why)
+			r.findAt(d.environment.name, "no alarm looks at %s %s %v: %s", w.namespace, w.name, w.dimensions, w.why)
 		}
 	}
 	for _, alarm := range alarms {
@@ -105,7 +105,7 @@ func everyAlarmRule(d *deployment, r *report) {
 		}
 	}
 	if dashboards := len(d.OfType(typeDashboard)); (dashboards == 1) != d.protected() {
-		r.findAt(d.name(), "there are %d dashboards, want one in staging and prod and none in dev", dashboards)
+		r.findAt(d.environment.name, "there are %d dashboards, want one in staging and prod and none in dev", dashboards)
 	}
 }
 

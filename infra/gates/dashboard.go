@@ -30,6 +30,7 @@ func dashboardRule(d *deployment, r *report) {
 		if len(body.Widgets) == 0 {
 			r.find(dashboard, "has no widgets")
 		}
+		waiting := map[string]int{}
 		for i, w := range body.Widgets {
 			bad := func(format string, args ...any) {
 				r.find(dashboard, "%q: %s", w.Properties.Title, fmt.Sprintf(format, args...))
@@ -53,6 +54,14 @@ func dashboardRule(d *deployment, r *report) {
 				if wrong := d.check(m); wrong != "" {
 					bad("%s", wrong)
 				}
+				if m.name == "ApproximateNumberOfMessagesVisible" {
+					waiting[m.dimensions["QueueName"]]++
+				}
+			}
+		}
+		for _, queue := range d.OfType(typeQueue) {
+			if n := waiting[queue.LogicalID+".QueueName"]; n != 1 {
+				r.find(dashboard, "shows what waits in %s %d times, want once", queue.LogicalID, n)
 			}
 		}
 	}

@@ -10,6 +10,13 @@ import (
 // filterField finds the field that a metric filter compares with a text.
 var filterField = regexp.MustCompile(`^\{ \$\.(\w+) = "[^"]*" \}$`)
 
+// webhookPath is where Argyle's deliveries come in.
+const webhookPath = "/webhooks/argyle"
+
+// defaultQuota is how many concurrent executions an AWS account has that is not new.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+const defaultQuota = 1000
+
 // apiRule: the endpoint has a limit, logs that are delivered without a resource policy of their own growing, and the payload that the function reads.
 func apiRule(d *deployment, r *report) {
 	api := d.must(r, "Api")
@@ -20,6 +27,10 @@ func apiRule(d *deployment, r *report) {
 		if number(r, api, "DefaultRouteSettings", limit) <= 0 {
 			r.find(api, "%s is not over 0", limit)
 		}
+	}
+	if rate := number(r, api, "DefaultRouteSettings", "ThrottlingRateLimit"); float64(rate)*d.times.handler.Seconds() > defaultQuota {
+		r.find(api, "ThrottlingRateLimit is %d, want at most %.0f: each held for the handler's %v, more would take all of an AWS account's %d executions",
+			rate, defaultQuota/d.times.handler.Seconds(), d.times.handler, defaultQuota)
 	}
 	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
 	group, _ := strings.CutSuffix(text(api, "AccessLogSettings", "DestinationArn"), ".Arn")
@@ -40,8 +51,12 @@ func apiRule(d *deployment, r *report) {
 			r.find(filter, "looks for %s in %s, want a field of the access log", text(filter, "FilterPattern"), text(filter, "LogGroupName"))
 		}
 	}
-	if webhook := d.must(r, frontDoor); webhook != nil && text(webhook, "Events", "Delivery", "Properties", "PayloadFormatVersion") != "2.0" {
-		r.find(webhook, `PayloadFormatVersion is not "2.0", which the function reads`)
+	if webhook := d.must(r, frontDoor); webhook != nil {
+		for key, want := range map[string]string{"ApiId": "Api", "Method": "POST", "Path": webhookPath, "PayloadFormatVersion": "2.0"} {
+			if got := text(webhook, "Events", "Delivery", "Properties", key); got != want {
+				r.find(webhook, "%s is %q, want %q", key, got, want)
+			}
+		}
 	}
 }
 

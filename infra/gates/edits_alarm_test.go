@@ -63,6 +63,7 @@ var alarmEdits = []edit{
 	{rule: "dashboard", in: "Dashboard", old: `"lag_ms", "function", "accounts"`, new: `"lag_ms", "function", "webhook"`},
 	{rule: "dashboard", in: "Dashboard", old: `"conflicts", "function", "accounts"`, new: `"conflicts", "function"`},
 	{rule: "dashboard", in: "Dashboard", old: `["...", "${PaystubsQueue.QueueName}", {"label": "paystubs"}]`, new: `["...", "${PaystubsQueue}"]`},
+	{rule: "dashboard", in: "Dashboard", old: `"${UsersDeadLetterQueue.QueueName}", {"label": "users"}`, new: `"${UsersQueue.QueueName}", {"label": "users"}`},
 	{rule: "dashboard", in: "Dashboard", old: `[".", "WriteThrottleEvents", ".", ".", {"yAxis": "right"}]`, new: `[".", "WriteThrottleEvents", ".", ".", ".", "."]`},
 	{rule: "dashboard", in: "Dashboard", old: `"x": 12, "y": 0, "width": 6`, new: `"x": 11, "y": 0, "width": 6`},
 	{rule: "dashboard", in: "Dashboard", old: `"x": 18, "y": 0, "width": 6`, new: `"x": 18, "y": 0, "width": 7`},

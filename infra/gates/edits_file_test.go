@@ -10,6 +10,7 @@ var fileEdits = []edit{
 		rule: "samconfig", file: samconfig, old: "s3_prefix = \"argyle-webhooks-prod\"\ncapabilities = \"CAPABILITY_IAM\"\nconfirm_changeset = true",
 		new: "s3_prefix = \"argyle-webhooks-prod\"\ncapabilities = \"CAPABILITY_IAM\"\nconfirm_changeset = false",
 	},
+	{rule: "samconfig", file: samconfig, old: `"Rollout=canary"`, new: `"Rollout=all-at-once"`},
 	{rule: "samconfig", file: samconfig, old: "[prod.build.parameters]\ncached = false", new: "[prod.build.parameters]\ncached = true"},
 
 	{rule: "folders", old: "  UsersFunction:\n    Type: AWS::Serverless::Function", new: "  UsersFunction:\n    Type: AWS::Lambda::Function", where: "template.yaml"},

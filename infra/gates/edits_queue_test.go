@@ -81,7 +81,40 @@ var functionEdits = []edit{
 	{rule: "api", in: "Api", old: `"status":"$context.status",`, new: `"status":$context.status,`},
 	{rule: "api", in: "Api", old: `"status":"$context.status",`, new: `"answer":"$context.status",`, where: "ApiThrottled"},
 	{rule: "api", in: "ApiThrottled", old: "LogGroupName: !Ref ApiLogs", new: "LogGroupName: !Ref WebhookLogs"},
+	{rule: "api", in: "Api", old: "ThrottlingRateLimit: 200", new: "ThrottlingRateLimit: 201"},
+	{rule: "api", in: "WebhookFunction", old: "Method: POST", new: "Method: ANY"},
+	{rule: "api", in: "WebhookFunction", old: "Path: /webhooks/argyle", new: "Path: /webhook/argyle"},
 	{rule: "api", in: "WebhookFunction", old: `PayloadFormatVersion: "2.0"`, new: `PayloadFormatVersion: "1.0"`},
+
+	{rule: "logs", in: "AccountsFunction", old: "LogGroup: !Ref AccountsLogs", new: "LogGroup: !Ref AccountsLogs\n        SystemLogLevel: INFO"},
+
+	{rule: "memory", in: "AccountsFunction", old: "Timeout: 10", new: "Timeout: 10\n      MemorySize: 128"},
+
+	{rule: "known", in: "AccountsFunction", old: "            BatchSize: 10\n", new: "            BatchSize: 10\n            FilterCriteria: {Filters: []}\n"},
+	{rule: "known", in: "AccountsFunction", old: "            BatchSize: 10\n", new: "            BatchSize: 10\n            Enabled: false\n"},
+	{rule: "known", in: "AccountsFunction", old: "        Queue:\n          Type: SQS", new: "        Messages:\n          Type: SQS"},
+	{rule: "known", in: "WebhookFunction", old: "AutoPublishAlias: live", new: "AutoPublishAlias: live\n      FunctionUrlConfig: {AuthType: NONE}"},
+	{rule: "known", in: "WebhookFunction", old: "            Method: POST\n", new: "            Method: POST\n            RouteSettings: {ThrottlingRateLimit: 1}\n"},
+	{rule: "known", in: "Api", old: "StageName: $default", new: "StageName: $default\n      DisableExecuteApiEndpoint: true"},
+	{rule: "known", in: "UsersQueue", old: "VisibilityTimeout: 90", new: "VisibilityTimeout: 90\n      DelaySeconds: 900"},
+	{rule: "known", in: "StatusTable", old: "BillingMode: PAY_PER_REQUEST", new: "BillingMode: PAY_PER_REQUEST\n      TableName: status"},
+	{rule: "known", in: "StatusTable", old: "BillingMode: PAY_PER_REQUEST", new: "BillingMode: PAY_PER_REQUEST\n      OnDemandThroughput: {MaxWriteRequestUnits: 1}"},
+	{rule: "known", in: "UnavailableAlarm", old: "MetricName: unavailable", new: "MetricName: unavailable\n      ActionsEnabled: false"},
+	{rule: "known", in: "AlarmTopic", old: "AWS::SNS::Topic\n", new: "AWS::SNS::Theme\n"},
+
+	{rule: "outputs", in: "PaystubsDeadLetterQueueUrl", old: "!Ref PaystubsDeadLetterQueue", new: "!Ref PaystubsQueue"},
+	{rule: "outputs", in: "TableName", old: "!Ref StatusTable", new: "!GetAtt StatusTable.Arn"},
+	{rule: "outputs", in: "WebhookUrl", old: "https://${DomainName}/webhooks/argyle", new: "https://${DomainName}/argyle"},
+	{rule: "outputs", in: "WebhookUrl", old: "${AWS::URLSuffix}/webhooks/argyle", new: "${AWS::URLSuffix}"},
+	{rule: "outputs", in: "SecretArn", old: "  SecretArn:", new: "  Secret:"},
+
+	{rule: "domain", in: "ApiDomain", old: "SecurityPolicy: TLS_1_2", new: "SecurityPolicy: TLS_1_0"},
+	{rule: "domain", in: "ApiDomainMapping", old: "Stage: !Ref Api.Stage", new: "Stage: prod"},
+	{rule: "domain", in: "ApiDomainRecord", old: "Name: !Ref DomainName", new: "Name: hooks.example.org"},
+	{rule: "domain", in: "ApiDomainRecord", old: "!GetAtt ApiDomain.RegionalHostedZoneId", new: "!Ref HostedZoneId"},
+
+	{rule: "table", in: "StatusTable", old: "ProjectionType: KEYS_ONLY", new: "ProjectionType: ALL"},
+	{rule: "table", in: "StatusTable", old: "BillingMode: PAY_PER_REQUEST", new: "BillingMode: PROVISIONED"},
 
 	{rule: "rollout", in: "WebhookFunction", old: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm]", new: "[!Ref WebhookErrorsAlarm]"},
 	{rule: "rollout", in: "WebhookFunction", old: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm]", new: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm, !Ref Api5xxAlarm]"},

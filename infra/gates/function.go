@@ -119,12 +119,29 @@ func logsRule(d *deployment, r *report) {
 			r.find(function, "ApplicationLogLevel is %q, want INFO or lower: Lambda drops the lines below it, and the metrics with them", got)
 		}
 	}
+	for _, function := range d.OfType(typeFunction) {
+		if got := text(function, "LoggingConfig", "SystemLogLevel"); got != "WARN" {
+			r.find(function, "SystemLogLevel is %q, want WARN: lower, a start and a report line for every invocation double the log's cost; higher, timeouts are not in it", got)
+		}
+	}
 	for _, group := range d.OfType(typeLogs) {
 		if days := number(r, group, "RetentionInDays"); days < leastLogDays {
 			r.find(group, "RetentionInDays is %d, want at least the %d that a message lies in a dead-letter queue", days, leastLogDays)
 		}
 		if text(group, "LogGroupClass") == "INFREQUENT_ACCESS" {
 			r.find(group, "LogGroupClass is INFREQUENT_ACCESS, which makes no metrics of log lines: want STANDARD, or nothing")
+		}
+	}
+}
+
+// leastMemoryMB holds a batch of Lambda's 6 MB several times over; CPU comes with it.
+const leastMemoryMB = 256
+
+// memoryRule: see leastMemoryMB.
+func memoryRule(d *deployment, r *report) {
+	for _, function := range d.OfType(typeFunction) {
+		if got := number(r, function, "MemorySize"); got < leastMemoryMB {
+			r.find(function, "MemorySize is %d MB, want at least %d", got, leastMemoryMB)
 		}
 	}
 }

@@ -3,9 +3,10 @@
 //
 //	gates
 //
-// It resolves the template once for every environment of samconfig.toml, as it is and with a KMS key, an alarm topic and a permissions boundary
-// of one's own, and prints what each stack costs in a month without traffic. What is wrong stands on standard error, a line each: the rule, the
-// resource, what it says and what it should say. It calls nothing outside this machine. Call it from the module's folder.
+// It resolves the template for every environment of samconfig.toml: as it is, with a KMS key, an alarm topic and a permissions boundary of one's
+// own, and with a domain and an e-mail address. It prints what each stack costs in a month without traffic; what is wrong stands on standard
+// error, a line each: the rule, the resource, what it says and what it should say. It calls nothing outside this machine. Call it from the
+// module's folder.
 //
 // A rule is a function from a [deployment] to findings; they are listed in rules.go, which is where to start reading. rules_test.go
 // breaks each of them by one edit of a file.

@@ -15,6 +15,11 @@ var stackRules = []struct {
 	{"message size", messageSizeRule},
 	{"wiring", wiringRule},
 	{"logs", logsRule},
+	{"memory", memoryRule},
+	{"known", knownRule},
+	{"outputs", outputsRule},
+	{"domain", domainRule},
+	{"table", tableRule},
 	{"api", apiRule},
 	{"rollout", rolloutRule},
 	{"kept", keepRule},
@@ -45,6 +50,9 @@ var projectRules = []struct {
 	{"cost", costRule},
 }
 
+// everywhere stands for the names of all deployments.
+const everywhere = "everywhere"
+
 // findings asks every rule. What several deployments have in common is one finding.
 func (p *project) findings() []finding {
 	var all []finding
@@ -60,5 +68,11 @@ func (p *project) findings() []finding {
 		rule.check(p, r)
 		all = append(all, r.found...)
 	}
-	return merge(all)
+	all = merge(all)
+	for i := range all {
+		if len(all[i].forms) == len(p.deployments) {
+			all[i].forms = []string{everywhere}
+		}
+	}
+	return all
 }

@@ -111,6 +111,9 @@ func samconfigRule(p *project, r *report) {
 		if want := env.name != "dev"; env.deploy["confirm_changeset"] != want {
 			bad("confirm_changeset is %v, want %v", env.deploy["confirm_changeset"], want)
 		}
+		if got := env.overrides["Rollout"]; env.name == "prod" && got != "canary" {
+			bad("Rollout is %q, want canary: a version that fails would take every delivery at once", got)
+		}
 		if want := "argyle-webhooks-" + env.name; env.deploy["stack_name"] != want || env.deploy["s3_prefix"] != want {
 			bad("stack_name is %v and s3_prefix %v, want %q for both: environments must not share one", env.deploy["stack_name"], env.deploy["s3_prefix"], want)
 		}
