@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -69,6 +68,11 @@ func alarmMetricRule(d *deployment, r *report) {
 		}
 	}
 	for _, filter := range d.OfType(typeFilter) {
+		for _, value := range values(filter) {
+			if value != "1" {
+				r.find(filter, "MetricValue is %v, want \"1\": the alarm counts lines", value)
+			}
+		}
 		for _, made := range transformations(filter) {
 			if _, twice := ownMetrics[made.name]; made.namespace != d.stackName() || twice {
 				r.find(filter, "makes %s in %s, want a name in %s that no function writes", made.name, made.namespace, d.stackName())
@@ -157,48 +161,4 @@ func (d *deployment) watched(r *report) []watched {
 		list = append(list, watched{metric{"AWS/SQS", name, map[string]string{"QueueName": queue.LogicalID + ".QueueName"}}, why})
 	}
 	return list
-}
-
-// silence is the alarm that alone sees a subscription which is gone.
-const silence = "SilenceAlarm"
-
-// silenceRule: it counts what was verified, not the requests that any scanner makes, and nothing at all is what it is for.
-func silenceRule(d *deployment, r *report) {
-	alarm, ok := d.Resource(silence)
-	if !ok {
-		return // everyAlarmRule asks for it where it should be
-	}
-	l := lookOf(alarm)
-	if l.namespace != d.stackName() || l.name != "accepted" {
-		r.find(alarm, "looks at %s %s, want our own accepted", l.namespace, l.name)
-	}
-	if text(alarm, "TreatMissingData") != "breaching" || text(alarm, "ComparisonOperator") != "LessThanThreshold" || number(r, alarm, "Threshold") != 1 || l.statistic != "Sum" {
-		r.find(alarm, "want missing data breaching, and a Sum less than 1")
-	}
-	if span := l.period * number(r, alarm, "EvaluationPeriods"); strconv.Itoa(span/3600) != d.parameter("SilenceHours", "24") {
-		r.find(alarm, "looks back %d s, want the %s h of SilenceHours", span, d.parameter("SilenceHours", "24"))
-	}
-}
-
-// thresholdRule: the front door is looked at every minute, for Argyle may not come again; a queue that must be empty is, and the age of a
-// message is noticed long before it is lost.
-func thresholdRule(d *deployment, r *report) {
-	for _, alarm := range d.OfType(typeAlarm) {
-		if alarm.LogicalID == silence {
-			continue
-		}
-		if text(alarm, "ComparisonOperator") != "GreaterThanOrEqualToThreshold" || text(alarm, "TreatMissingData") != "notBreaching" {
-			r.find(alarm, "want GreaterThanOrEqualToThreshold, and missing data notBreaching")
-		}
-		most := 1 // what must not happen at all
-		switch lookOf(alarm).name {
-		case "refused_bad_signature":
-			most = 10
-		case "ApproximateAgeOfOldestMessage":
-			most = 3600
-		}
-		if got := number(r, alarm, "Threshold"); got < 1 || got > most {
-			r.find(alarm, "Threshold is %d, want 1 to %d", got, most)
-		}
-	}
 }

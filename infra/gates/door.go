@@ -24,9 +24,12 @@ func apiRule(d *deployment, r *report) {
 		return
 	}
 	for _, limit := range []string{"ThrottlingRateLimit", "ThrottlingBurstLimit"} {
-		if number(r, api, "DefaultRouteSettings", limit) <= 0 {
-			r.find(api, "%s is not over 0", limit)
+		if n := number(r, api, "DefaultRouteSettings", limit); n < 1 || n > defaultQuota {
+			r.find(api, "%s is %d, want 1 to the %d executions of an AWS account", limit, n, defaultQuota)
 		}
+	}
+	if stage := text(api, "StageName"); stage != "$default" {
+		r.find(api, "StageName is %q, want $default: another one would be part of the address", stage)
 	}
 	if rate := number(r, api, "DefaultRouteSettings", "ThrottlingRateLimit"); float64(rate)*d.times.handler.Seconds() > defaultQuota {
 		r.find(api, "ThrottlingRateLimit is %d, want at most %.0f: each held for the handler's %v, more would take all of an AWS account's %d executions",
@@ -76,6 +79,9 @@ func rolloutRule(d *deployment, r *report) {
 	}
 	if got := list(webhook, "DeploymentPreference", "Alarms"); !slices.Equal(got, alarms) {
 		r.find(webhook, "DeploymentPreference looks at [%s], want [%s]", strings.Join(got, ", "), strings.Join(alarms, ", "))
+	}
+	if alarm := d.must(r, "WebhookErrorsAlarm"); alarm != nil && lookOf(alarm).dimensions["Resource"] != frontDoor+":"+d.alias(frontDoor) {
+		r.find(alarm, "does not look at the alias, which is what the API calls")
 	}
 	if text(webhook, "AutoPublishAlias") == "" || at(webhook, "AutoPublishCodeSha256") == nil {
 		r.find(webhook, "has no AutoPublishAlias or no AutoPublishCodeSha256: a changed parameter alone would reach no version")

@@ -30,6 +30,7 @@ var alarmEdits = []edit{
 	{rule: "alarm's metric", in: "UnavailableAlarm", old: "Statistic: Sum", new: "Dimensions: [{Name: function, Value: webhook}]\n      Statistic: Sum"},
 	{rule: "alarm's metric", in: "ApiThrottled", old: "MetricName: throttled", new: "MetricName: too_many", where: "ApiThrottledAlarm"},
 	{rule: "alarm's metric", in: "ApiThrottled", old: "MetricName: throttled", new: "MetricName: unavailable"},
+	{rule: "alarm's metric", in: "ApiThrottled", old: `MetricValue: "1"`, new: `MetricValue: "0"`},
 
 	{rule: "every alarm", in: "UnroutedQueueAlarm", old: "!GetAtt UnroutedQueue.QueueName", new: "!GetAtt UsersDeadLetterQueue.QueueName", where: "prod"},
 	{rule: "every alarm", in: "AccountsQueueAgeAlarm", old: "MetricName: ApproximateAgeOfOldestMessage", new: "MetricName: NumberOfMessagesSent", where: "prod"},
@@ -43,6 +44,8 @@ var alarmEdits = []edit{
 	{rule: "every alarm", in: "Dashboard", old: "    Condition: Protected\n", new: "", where: "dev"},
 
 	{rule: "topic", in: "AlarmTopicPolicy", old: "Service: cloudwatch.amazonaws.com", new: "Service: events.amazonaws.com", where: "AlarmTopic"},
+	{rule: "topic", in: "AlarmEmailSubscription", old: "Endpoint: !Ref AlarmEmail", new: "Endpoint: somebody@example.com"},
+	{rule: "topic", in: "AlarmEmailSubscription", old: "    Condition: HasAlarmEmail\n", new: "    Condition: HasOwnTopic\n"},
 	{rule: "topic", in: "AlarmTopicPolicy", old: "Effect: Deny", new: "Effect: Allow", where: "AlarmTopic"},
 	{rule: "topic", in: "AlarmTopicPolicy", old: "    Condition: HasOwnTopic\n", new: "    Condition: HasAlarmEmail\n", where: "AlarmTopic"},
 
@@ -56,6 +59,12 @@ var alarmEdits = []edit{
 	{rule: "threshold", in: "UsersQueueAgeAlarm", old: "Threshold: 900", new: "Threshold: 90000"},
 	{rule: "threshold", in: "UnavailableAlarm", old: "GreaterThanOrEqualToThreshold", new: "GreaterThanThreshold"},
 	{rule: "threshold", in: "UnavailableAlarm", old: "TreatMissingData: notBreaching", new: "TreatMissingData: breaching"},
+
+	{rule: "notice", in: "UnavailableAlarm", old: "Period: 60", new: "Period: 3600"},
+	{rule: "notice", in: "WebhookErrorsAlarm", old: "EvaluationPeriods: 1", new: "EvaluationPeriods: 30"},
+	{rule: "notice", in: "UsersQueueAgeAlarm", old: "EvaluationPeriods: 1", new: "EvaluationPeriods: 288"},
+	{rule: "notice", in: "UsersErrorsAlarm", old: "DatapointsToAlarm: 2", new: "DatapointsToAlarm: 4"},
+	{rule: "notice", in: "PreviousSecretAlarm", old: "Period: 86400", new: "Period: 60"},
 
 	{rule: "dashboard", in: "Dashboard", old: `"start": "-PT12H",`, new: `"start": "-PT12H"`},
 	{rule: "dashboard", in: "Dashboard", old: `"widgets": [`, new: `"gadgets": [`},

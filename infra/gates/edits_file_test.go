@@ -10,6 +10,9 @@ var fileEdits = []edit{
 		rule: "samconfig", file: samconfig, old: "s3_prefix = \"argyle-webhooks-prod\"\ncapabilities = \"CAPABILITY_IAM\"\nconfirm_changeset = true",
 		new: "s3_prefix = \"argyle-webhooks-prod\"\ncapabilities = \"CAPABILITY_IAM\"\nconfirm_changeset = false",
 	},
+	{rule: "samconfig", file: samconfig, old: "s3_prefix = \"argyle-webhooks-prod\"\ncapabilities = \"CAPABILITY_IAM\"\n", new: "s3_prefix = \"argyle-webhooks-prod\"\n"},
+	{rule: "samconfig", file: samconfig, old: "resolve_s3 = true\ns3_prefix = \"argyle-webhooks-prod\"\n", new: "s3_prefix = \"argyle-webhooks-prod\"\n"},
+	{rule: "samconfig", file: samconfig, old: "\"SilenceHours=24\",\n  \"file://.build/deploy.yaml\",\n", new: "\"SilenceHours=24\",\n"},
 	{rule: "samconfig", file: samconfig, old: `"Rollout=canary"`, new: `"Rollout=all-at-once"`},
 	{rule: "samconfig", file: samconfig, old: "[prod.build.parameters]\ncached = false", new: "[prod.build.parameters]\ncached = true"},
 

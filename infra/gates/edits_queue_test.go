@@ -8,6 +8,8 @@ var queueEdits = []edit{
 
 	{rule: "receives", in: "AccountsQueue", old: "maxReceiveCount: 10", new: "maxReceiveCount: 0"},
 	{rule: "receives", in: "AccountsQueue", old: "maxReceiveCount: 10", new: "maxReceiveCount: 4"},
+	{rule: "receives", in: "AccountsQueue", old: "VisibilityTimeout: 90", new: "VisibilityTimeout: 43200"},
+	{rule: "receives", in: "AccountsQueue", old: "maxReceiveCount: 10", new: "maxReceiveCount: 1000000"},
 	{rule: "receives", in: "IdentitiesQueue", old: "        maxReceiveCount: 10\n", new: ""},
 	{
 		rule: "receives", in: "UsersQueue", new: "",
@@ -32,6 +34,12 @@ var queueEdits = []edit{
 	{rule: "concurrency", in: "AccountsFunction", old: "            ScalingConfig:\n              MaximumConcurrency: !Ref WorkerConcurrency\n", new: ""},
 	{rule: "concurrency", in: "AccountsFunction", old: "MaximumConcurrency: !Ref WorkerConcurrency", new: "MaximumConcurrency: 3", where: "WorkerConcurrency"},
 	{rule: "concurrency", file: samconfig, old: "  \"LogLevel=DEBUG\",", new: "  \"LogLevel=DEBUG\",\n  \"WorkerConcurrency=3\",", where: "WorkerConcurrency"},
+
+	{rule: "concurrency", in: "WebhookFunction", old: "!If [HasReservedConcurrency, !Ref WebhookReservedConcurrency, !Ref AWS::NoValue]", new: "!Ref WebhookReservedConcurrency"},
+	{
+		rule: "concurrency", where: "WebhookFunction", old: "HasReservedConcurrency: !Not [!Equals [!Ref WebhookReservedConcurrency, 0]]",
+		new: "HasReservedConcurrency: !Equals [!Ref WebhookReservedConcurrency, 0]",
+	},
 
 	{rule: "message size", in: "UnroutedQueue", old: "MaximumMessageSize: 1048576", new: "MaximumMessageSize: 262144"},
 	{rule: "message size", in: "UsersQueue", old: "      MaximumMessageSize: 1048576 # 1 MiB\n", new: ""},
@@ -81,6 +89,8 @@ var functionEdits = []edit{
 	{rule: "api", in: "Api", old: `"status":"$context.status",`, new: `"status":$context.status,`},
 	{rule: "api", in: "Api", old: `"status":"$context.status",`, new: `"answer":"$context.status",`, where: "ApiThrottled"},
 	{rule: "api", in: "ApiThrottled", old: "LogGroupName: !Ref ApiLogs", new: "LogGroupName: !Ref WebhookLogs"},
+	{rule: "api", in: "Api", old: "ThrottlingBurstLimit: 500", new: "ThrottlingBurstLimit: 50000"},
+	{rule: "api", in: "Api", old: "StageName: $default", new: "StageName: prod"},
 	{rule: "api", in: "Api", old: "ThrottlingRateLimit: 200", new: "ThrottlingRateLimit: 201"},
 	{rule: "api", in: "WebhookFunction", old: "Method: POST", new: "Method: ANY"},
 	{rule: "api", in: "WebhookFunction", old: "Path: /webhooks/argyle", new: "Path: /webhook/argyle"},
@@ -119,6 +129,7 @@ var functionEdits = []edit{
 	{rule: "rollout", in: "WebhookFunction", old: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm]", new: "[!Ref WebhookErrorsAlarm]"},
 	{rule: "rollout", in: "WebhookFunction", old: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm]", new: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm, !Ref Api5xxAlarm]"},
 	{rule: "rollout", in: "WebhookFunction", old: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm], []]", new: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm], [!Ref UnavailableAlarm]]"},
+	{rule: "rollout", in: "WebhookErrorsAlarm", old: "        - Name: Resource\n          Value: !Sub ${WebhookFunction}:live\n", new: ""},
 	{rule: "rollout", in: "WebhookFunction", old: "!If [Canary, Canary10Percent10Minutes, AllAtOnce]", new: "AllAtOnce"},
 	{rule: "rollout", in: "WebhookFunction", old: "      AutoPublishCodeSha256: !Ref Release\n", new: ""},
 }

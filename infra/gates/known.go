@@ -32,7 +32,7 @@ var known = map[string][]string{
 		"OKActions", "Period", "Statistic", "Threshold", "TreatMissingData",
 	},
 	typeDashboard:                   {"DashboardBody", "DashboardName"},
-	"AWS::SNS::Subscription":        {"Endpoint", "Protocol", "TopicArn"},
+	typeSubscription:                {"Endpoint", "Protocol", "TopicArn"},
 	"AWS::ApiGatewayV2::DomainName": {"DomainName", "DomainNameConfigurations"},
 	"AWS::ApiGatewayV2::ApiMapping": {"ApiId", "DomainName", "Stage"},
 	"AWS::Route53::RecordSet":       {"AliasTarget", "HostedZoneId", "Name", "Type"},

@@ -4,7 +4,7 @@
 //	gates
 //
 // It resolves the template for every environment of samconfig.toml: as it is, with a KMS key, an alarm topic and a permissions boundary of one's
-// own, and with a domain and an e-mail address. It prints what each stack costs in a month without traffic; what is wrong stands on standard
+// own, and with a domain, an e-mail address and reserved executions. It prints what each stack costs in a month without traffic; what is wrong stands on standard
 // error, a line each: the rule, the resource, what it says and what it should say. It calls nothing outside this machine. Call it from the
 // module's folder.
 //

@@ -128,6 +128,17 @@ func transformations(filter *template.Resource) []metric {
 	return made
 }
 
+// values are what a metric filter counts a line as.
+func values(filter *template.Resource) []any {
+	items, _ := at(filter, "MetricTransformations").([]any)
+	var values []any
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		values = append(values, m["MetricValue"])
+	}
+	return values
+}
+
 // look is what an alarm looks at.
 type look struct {
 	metric

@@ -56,11 +56,12 @@ var forms = []struct {
 		"AlarmTopicArn":          "arn:aws:sns:us-east-1:000000000000:own",
 		"PermissionsBoundaryArn": "arn:aws:iam::000000000000:policy/own",
 	}},
-	{" with own domain and e-mail", template.Params{
-		"DomainName":     "hooks.example.com",
-		"CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/own",
-		"HostedZoneId":   "Z00000000000000000000",
-		"AlarmEmail":     "on-call@example.com",
+	{" with own domain, e-mail and reserved executions", template.Params{
+		"DomainName":                 "hooks.example.com",
+		"CertificateArn":             "arn:aws:acm:us-east-1:000000000000:certificate/own",
+		"HostedZoneId":               "Z00000000000000000000",
+		"AlarmEmail":                 "on-call@example.com",
+		"WebhookReservedConcurrency": "5",
 	}},
 }
 

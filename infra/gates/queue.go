@@ -43,6 +43,8 @@ func receivesRule(d *deployment, r *report) {
 		if source := d.source(r, worker); source != nil && d.dead(r, source) != nil {
 			if got := number(r, source, "RedrivePolicy", "maxReceiveCount"); got < leastReceives {
 				r.find(source, "maxReceiveCount is %d, want at least %d", got, leastReceives)
+			} else if tried, kept := got*number(r, source, "VisibilityTimeout"), number(r, source, "MessageRetentionPeriod"); 2*tried > kept {
+				r.find(source, "all %d attempts take %d s, want at most half of the %d s that a message is kept: it would expire before it gets to the dead-letter queue", got, tried, kept)
 			}
 		}
 	}
@@ -101,6 +103,15 @@ func concurrencyRule(d *deployment, r *report) {
 			r.find(worker, "MaximumConcurrency is %d, want at least %d", most, leastConcurrency)
 		}
 		total += most
+	}
+	if webhook := d.must(r, frontDoor); webhook != nil {
+		var want any // none: 0 would keep the function from running at all
+		if n := d.parameter("WebhookReservedConcurrency", "0"); n != "0" {
+			want = n
+		}
+		if got := at(webhook, "ReservedConcurrentExecutions"); got != want {
+			r.find(webhook, "ReservedConcurrentExecutions is %s, want %s", show(got), show(want))
+		}
 	}
 	if total > initialQuota-frontDoorShare {
 		r.findAt("WorkerConcurrency", "the workers may have %d executions, want at most %d, which leaves the front door %d of a new AWS account's %d (with a higher quota, raise initialQuota in infra/gates/queue.go)",

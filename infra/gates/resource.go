@@ -10,19 +10,20 @@ import (
 
 // Types of the template's resources.
 const (
-	typeFunction    = "AWS::Serverless::Function"
-	typeAPI         = "AWS::Serverless::HttpApi"
-	typeQueue       = "AWS::SQS::Queue"
-	typePolicy      = "AWS::SQS::QueuePolicy"
-	typeTable       = "AWS::DynamoDB::Table"
-	typeSecret      = "AWS::SecretsManager::Secret" //nolint:gosec // the name of a type
-	typeLogs        = "AWS::Logs::LogGroup"
-	typeFilter      = "AWS::Logs::MetricFilter"
-	typeTopic       = "AWS::SNS::Topic"
-	typeTopicPolicy = "AWS::SNS::TopicPolicy"
-	typeRole        = "AWS::IAM::Role"
-	typeAlarm       = "AWS::CloudWatch::Alarm"
-	typeDashboard   = "AWS::CloudWatch::Dashboard"
+	typeFunction     = "AWS::Serverless::Function"
+	typeAPI          = "AWS::Serverless::HttpApi"
+	typeQueue        = "AWS::SQS::Queue"
+	typePolicy       = "AWS::SQS::QueuePolicy"
+	typeTable        = "AWS::DynamoDB::Table"
+	typeSecret       = "AWS::SecretsManager::Secret" //nolint:gosec // the name of a type
+	typeLogs         = "AWS::Logs::LogGroup"
+	typeFilter       = "AWS::Logs::MetricFilter"
+	typeTopic        = "AWS::SNS::Topic"
+	typeTopicPolicy  = "AWS::SNS::TopicPolicy"
+	typeSubscription = "AWS::SNS::Subscription"
+	typeRole         = "AWS::IAM::Role"
+	typeAlarm        = "AWS::CloudWatch::Alarm"
+	typeDashboard    = "AWS::CloudWatch::Dashboard"
 )
 
 // frontDoor is the function that takes Argyle's deliveries; every other is a worker with a queue.

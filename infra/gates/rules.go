@@ -33,6 +33,7 @@ var stackRules = []struct {
 	{"topic", topicRule},
 	{"silence", silenceRule},
 	{"threshold", thresholdRule},
+	{"notice", noticeRule},
 	{"dashboard", dashboardRule},
 }
 

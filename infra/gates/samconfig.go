@@ -114,6 +114,14 @@ func samconfigRule(p *project, r *report) {
 		if got := env.overrides["Rollout"]; env.name == "prod" && got != "canary" {
 			bad("Rollout is %q, want canary: a version that fails would take every delivery at once", got)
 		}
+		for setting, want := range map[string]any{"capabilities": "CAPABILITY_IAM", "resolve_s3": true, "fail_on_empty_changeset": false} {
+			if env.deploy[setting] != want {
+				bad("%s is %v, want %v", setting, show(env.deploy[setting]), want)
+			}
+		}
+		if overrides := words(env.deploy["parameter_overrides"]); len(overrides) == 0 || overrides[len(overrides)-1] != computed+".build/deploy.yaml" {
+			bad("the last of parameter_overrides is not %s.build/deploy.yaml, where `make deploy` puts what it computes", computed)
+		}
 		if want := "argyle-webhooks-" + env.name; env.deploy["stack_name"] != want || env.deploy["s3_prefix"] != want {
 			bad("stack_name is %v and s3_prefix %v, want %q for both: environments must not share one", env.deploy["stack_name"], env.deploy["s3_prefix"], want)
 		}

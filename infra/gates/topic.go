@@ -1,11 +1,22 @@
 package main
 
-import "slices"
+import (
+	"slices"
+
+	"argyle-webhooks/infra/template"
+)
 
 // topicRule: a topic's policy takes the place of the one that lets everything of the account publish, so that without a statement for CloudWatch
 // every alarm is lost in silence.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html.
 func topicRule(d *deployment, r *report) {
+	mail, wanted := d.parameters["AlarmEmail"]
+	subscribed := slices.ContainsFunc(d.OfType(typeSubscription), func(s *template.Resource) bool {
+		return text(s, "TopicArn") == "AlarmTopic" && text(s, "Protocol") == "email" && text(s, "Endpoint") == mail
+	})
+	if wanted != subscribed || !wanted && len(d.OfType(typeSubscription)) > 0 {
+		r.findAt("AlarmEmailSubscription", "want the address of AlarmEmail subscribed to the topic, and nobody else")
+	}
 	for _, topic := range d.OfType(typeTopic) {
 		allowed, denied := false, false
 		for _, policy := range d.OfType(typeTopicPolicy) {
