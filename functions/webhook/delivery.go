@@ -16,6 +16,7 @@ type delivery struct {
 	secret               int // position of the secret that signed it; -1: none
 	event, account, user string
 	unrouted             bool
+	fromArgyle           bool // the address is one of Argyle's
 	isOutside            bool
 	outside              string // the address, if it is not one of Argyle's
 	cause                error
@@ -55,10 +56,15 @@ func (d *delivery) report(log *telemetry.Logger, answer answer) {
 	case d.secret >= 0 && answer.status != http.StatusServiceUnavailable: // the line needs the room for its cause
 		fields = append(fields, slog.Int("secret", d.secret))
 	}
+	// Argyle's, as far as can be known, and not sent again. A bad signature is counted by itself, for anybody can make one.
+	if answer.verdict() == "refused" && (d.secret >= 0 || answer == missingSignature && d.fromArgyle) {
+		metrics = append(metrics, telemetry.Metric{Name: "lost", Value: 1})
+	}
 	if d.unrouted && answer == accepted {
 		metrics = append(metrics, telemetry.Metric{Name: "unrouted", Value: 1})
 	}
-	if d.isOutside && answer.status != http.StatusServiceUnavailable { // what is not taken comes again, and is counted then
+	// What is unavailable comes again and is counted then; what is too large has ids that need the room.
+	if d.isOutside && answer.status != http.StatusServiceUnavailable && answer != tooLarge {
 		metrics = append(metrics, telemetry.Metric{Name: "outside", Value: 1})
 	}
 	log.Count(level, "delivery", metrics, fields...)

@@ -261,7 +261,9 @@ func TestFaults(t *testing.T) {
 						tr.secretString = `{"secrets": ["rotated", "s3cret"]}`
 						tr.secretsManager.outcomes, tr.queue.outcomes = []outcome{fetch, refresh}, []outcome{send}
 						what := fmt.Sprintf("fetch %s, refresh %s, send %s", fetch, refresh, send)
-						tr.deliver(t, "rotated", what)
+						if status := tr.deliver(t, "rotated", what); status == http.StatusUnauthorized {
+							t.Errorf("%s: a good signature was refused", what)
+						}
 						tr.heal(t, "rotated", what)
 						tr.heal(t, "s3cret", what)
 						total.add(tr)

@@ -33,10 +33,10 @@ type frontDoor struct {
 	log     *telemetry.Logger
 }
 
-// secrets gives the live signing secrets; Refresh tells whether they have changed. *secret.Source is one.
+// secrets gives the live signing secrets; Refresh tells whether they have changed, or why it cannot be known. *secret.Source is one.
 type secrets interface {
 	Live(ctx context.Context) ([]argyle.Secret, error)
-	Refresh(ctx context.Context) bool
+	Refresh(ctx context.Context) (changed bool, err error)
 }
 
 // sender puts a message into its family's queue. *queue.Sender is one.
@@ -74,6 +74,7 @@ func (d *frontDoor) judge(ctx context.Context, request httpRequest, delivery *de
 		return notAnEvent
 	}
 	delivery.bytes = len(body)
+	delivery.fromArgyle = slices.Contains(argyle.SourceIPs, request.RequestContext.HTTP.SourceIP)
 
 	delivery.secret, err = d.verify(ctx, body, signature(request.Headers))
 	switch {
@@ -88,7 +89,7 @@ func (d *frontDoor) judge(ctx context.Context, request httpRequest, delivery *de
 		return noSecret
 	}
 
-	if !slices.Contains(argyle.SourceIPs, request.RequestContext.HTTP.SourceIP) {
+	if !delivery.fromArgyle {
 		delivery.outside = request.RequestContext.HTTP.SourceIP
 		delivery.isOutside = true
 		if d.enforce {
@@ -128,14 +129,21 @@ func (d *frontDoor) judge(ctx context.Context, request httpRequest, delivery *de
 }
 
 // verify tells which of the live secrets signed body. A signature that none of them made is tried again if the secrets turn out to have
-// changed.
+// changed. If that cannot be known it is not called bad, for nobody sends a delivery again that was refused.
 func (d *frontDoor) verify(ctx context.Context, body []byte, signature string) (matched int, err error) {
 	live, err := d.secrets.Live(ctx)
 	if err != nil {
 		return -1, err
 	}
 	matched, err = argyle.Verify(body, signature, live)
-	if !errors.Is(err, argyle.ErrSignatureMismatch) || !d.secrets.Refresh(ctx) {
+	if !errors.Is(err, argyle.ErrSignatureMismatch) {
+		return matched, err
+	}
+	changed, unknown := d.secrets.Refresh(ctx)
+	switch {
+	case unknown != nil:
+		return -1, unknown
+	case !changed:
 		return matched, err
 	}
 	if live, err = d.secrets.Live(ctx); err != nil {

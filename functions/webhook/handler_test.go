@@ -27,6 +27,7 @@ import (
 type known struct {
 	live, after []argyle.Secret
 	err         error
+	unknown     error // why a refresh fails
 	refreshed   int
 	wait        time.Duration
 }
@@ -36,14 +37,14 @@ func (k *known) Live(context.Context) ([]argyle.Secret, error) {
 	return k.live, k.err
 }
 
-func (k *known) Refresh(context.Context) bool {
+func (k *known) Refresh(context.Context) (changed bool, err error) {
 	k.refreshed++
 	time.Sleep(k.wait)
 	if k.after == nil {
-		return false
+		return false, k.unknown
 	}
 	k.live = k.after
-	return true
+	return true, nil
 }
 
 // taken is a queue that keeps what it is sent, or fails as a test says.
@@ -220,8 +221,8 @@ func TestAnswers(t *testing.T) {
 		"accepted, impossible":    {request: signed(`{"event": "paystubs.fully_synced", "data": {"available_count": -1}}`), status: 202, reason: "accepted", metrics: []string{"accepted"}, family: "paystubs"},
 		"accepted from elsewhere": {request: from(elsewhere), status: 202, reason: "accepted", metrics: []string{"accepted", "outside"}, family: "accounts"},
 		"accepted when enforcing": {enforce: true, status: 202, reason: "accepted", metrics: []string{"accepted"}, family: "accounts"},
-		"no signature":            {request: unsigned(fromArgyle), status: 401, reason: "missing_signature", metrics: []string{"refused_missing_signature"}},
-		"an empty signature":      {request: header("x-argyle-signature", ""), status: 401, reason: "missing_signature", metrics: []string{"refused_missing_signature"}},
+		"no signature":            {request: unsigned(fromArgyle), status: 401, reason: "missing_signature", metrics: []string{"refused_missing_signature", "lost"}},
+		"an empty signature":      {request: header("x-argyle-signature", ""), status: 401, reason: "missing_signature", metrics: []string{"refused_missing_signature", "lost"}},
 		"no signature, enforcing": {request: unsigned(elsewhere), enforce: true, status: 401, reason: "missing_signature", metrics: []string{"refused_missing_signature"}},
 		"two signatures":          {request: header("x-argyle-signature", signature+","+signature), status: 401, reason: "bad_signature", metrics: []string{"refused_bad_signature"}},
 		"two headers":             {request: func(r *events.APIGatewayV2HTTPRequest) { r.Headers["X-Argyle-Signature"] = signature }, status: 401, reason: "bad_signature", metrics: []string{"refused_bad_signature"}},
@@ -230,18 +231,22 @@ func TestAnswers(t *testing.T) {
 		"another body":            {request: func(r *events.APIGatewayV2HTTPRequest) { r.Body += "\n" }, refreshed: 1, status: 401, reason: "bad_signature", metrics: []string{"refused_bad_signature"}},
 		"still another secret":    {secrets: known{live: []argyle.Secret{"a"}, after: []argyle.Secret{"b"}}, refreshed: 1, status: 401, reason: "bad_signature", metrics: []string{"refused_bad_signature"}},
 		"no event, bad signature": {request: func(r *events.APIGatewayV2HTTPRequest) { r.Body = "canary" }, refreshed: 1, status: 401, reason: "bad_signature", metrics: []string{"refused_bad_signature"}},
-		"from elsewhere":          {request: from(elsewhere), enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "outside"}},
-		"from nowhere":            {request: from(""), enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "outside"}},
-		"no event from elsewhere": {request: func(r *events.APIGatewayV2HTTPRequest) { signed("canary")(r); from(elsewhere)(r) }, enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "outside"}},
-		"no JSON":                 {request: signed("canary"), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
+		"from elsewhere":          {request: from(elsewhere), enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "lost", "outside"}},
+		"from nowhere":            {request: from(""), enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "lost", "outside"}},
+		"no event from elsewhere": {request: func(r *events.APIGatewayV2HTTPRequest) { signed("canary")(r); from(elsewhere)(r) }, enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "lost", "outside"}},
+		"no JSON":                 {request: signed("canary"), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event", "lost"}},
 		"no UTF-8": {request: func(r *events.APIGatewayV2HTTPRequest) {
 			signed("{\"event\": \"accounts.added\", \"data\": {\"canary\": \"\xff\"}}")(r)
 			inBase64(r)
-		}, status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
-		"no event":                {request: signed(`{"event": "", "data": {"ssn": "canary"}}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
-		"no data":                 {request: signed(`{"event": "accounts.added", "data": "canary"}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
+		}, status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event", "lost"}},
+		"no event":                {request: signed(`{"event": "", "data": {"ssn": "canary"}}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event", "lost"}},
+		"no data":                 {request: signed(`{"event": "accounts.added", "data": "canary"}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event", "lost"}},
 		"no base64":               {request: func(r *events.APIGatewayV2HTTPRequest) { r.IsBase64Encoded = true }, status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
-		"too large":               {queue: taken{fail: func(context.Context) error { return queue.ErrTooLarge }}, status: 413, reason: "too_large", metrics: []string{"refused_too_large"}},
+		"too large":               {queue: taken{fail: func(context.Context) error { return queue.ErrTooLarge }}, status: 413, reason: "too_large", metrics: []string{"refused_too_large", "lost"}},
+		"newer secrets unknown": {
+			secrets: known{live: []argyle.Secret{"other"}, unknown: secret.ErrStale}, refreshed: 1,
+			status: 503, reason: "no_secret", metrics: []string{"unavailable"},
+		},
 		"no secret":               {secrets: known{err: secret.ErrNone}, status: 503, reason: "no_secret", metrics: []string{"unavailable"}},
 		"no secret, no signature": {secrets: known{err: secret.ErrNone}, request: unsigned(elsewhere), status: 503, reason: "no_secret", metrics: []string{"unavailable"}},
 		"an empty secret":         {secrets: live(""), status: 503, reason: "no_secret", metrics: []string{"unavailable"}},
@@ -302,7 +307,7 @@ func TestLineTellsTrouble(t *testing.T) {
 	if line["level"] != "ERROR" || line["account"] != "an-account" || line["cause"] != "queue: not confirmed by SQS: connection refused" {
 		t.Errorf("%v", line)
 	}
-	line, _ = one{request: from("192.0.2.7"), enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "outside"}}.run(t)
+	line, _ = one{request: from("192.0.2.7"), enforce: true, status: 403, reason: "source_ip", metrics: []string{"refused_source_ip", "lost", "outside"}}.run(t)
 	if line["source_ip"] != "192.0.2.7" {
 		t.Errorf("%v", line)
 	}

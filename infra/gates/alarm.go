@@ -129,6 +129,7 @@ func (d *deployment) watched(r *report) []watched {
 	list := []watched{
 		{own("unavailable"), "deliveries are answered 503"},
 		{own("refused_bad_signature"), "a wrong secret looks like silence"},
+		{own("lost"), "deliveries of Argyle's are refused, and not sent again"},
 		{own("secret"), "a secret that was replaced is still in use"},
 		{own("secret_fetch_failed"), "new functions will have no secret"},
 		{own("throttled"), "the gateway turns deliveries away"},

@@ -24,7 +24,7 @@ type metric struct {
 var ownMetrics = map[string]bool{
 	"accepted": false, "unavailable": false, "secret": false, "secret_fetch_failed": false, "unrouted": false, "outside": false,
 	"refused_missing_signature": false, "refused_bad_signature": false, "refused_source_ip": false,
-	"refused_not_an_event": false, "refused_too_large": false,
+	"refused_not_an_event": false, "refused_too_large": false, "lost": false,
 	"lag_ms": true, "messages": true, "records": true, "written": true, "unchanged": true, "failed": true, "late": true, "conflicts": true,
 }
 

@@ -60,7 +60,7 @@ func noticeRule(d *deployment, r *report) {
 		}
 		l, periods, most := lookOf(alarm), number(r, alarm, "EvaluationPeriods"), soon
 		switch {
-		case l.name == "unavailable", l.name == "throttled", l.name == "5xx", l.dimensions["FunctionName"] == frontDoor:
+		case l.name == "unavailable", l.name == "lost", l.name == "throttled", l.name == "5xx", l.dimensions["FunctionName"] == frontDoor:
 			most = soonest
 		case l.name == "secret":
 			most = late

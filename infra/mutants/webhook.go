@@ -27,7 +27,7 @@ var inWebhook = []mutant{
 	},
 	{
 		file: "functions/webhook/handler.go", why: "a rotated secret is not asked for",
-		old: `if !errors.Is(err, argyle.ErrSignatureMismatch) || !d.secrets.Refresh(ctx) {`, new: `if err != nil || !d.secrets.Refresh(ctx) {`,
+		old: `if !errors.Is(err, argyle.ErrSignatureMismatch) {`, new: `if err != nil {`,
 	},
 	{
 		file: "functions/webhook/handler.go", why: "an event that is not known goes to the accounts queue",
@@ -50,8 +50,12 @@ var inWebhook = []mutant{
 		old: `headers["Retry-After"] = retryAfter`, new: `headers["Retry-After"] = ""`,
 	},
 	{
+		file: "functions/webhook/handler.go", why: "a signature is called bad although newer secrets cannot be fetched",
+		old: "	case unknown != nil:\n		return -1, unknown\n", new: "	case unknown != nil:\n		return matched, err\n",
+	},
+	{
 		file: "shared/secret/source.go", why: "bad signatures force a refresh each",
-		old: `if !s.forced.IsZero() && now.Sub(s.forced) < refreshEvery {`, new: `if !s.forced.IsZero() && now.Sub(s.forced) < 0 {`,
+		old: `now.Sub(s.forced) >= refreshEvery {`, new: `now.Sub(s.forced) >= 0 {`,
 	},
 	{
 		file: "shared/secret/source.go", why: "a secret is fetched once and never again",

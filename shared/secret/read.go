@@ -12,6 +12,9 @@ import (
 // ErrNone says that no usable secret is known.
 var ErrNone = errors.New("secret: no signing secret")
 
+// ErrStale says that the secrets which are known may not be all, since the last fetch failed.
+var ErrStale = errors.New("secret: not made with a known one, and newer ones cannot be fetched")
+
 var (
 	errEmpty = errors.New("the secret's value is empty")
 	errForm  = errors.New(`the secret's value must be one secret as plain text, or {"secrets": ["newest", "older"]} with at least one that is not blank`)

@@ -20,7 +20,8 @@ const (
 	fetchTime = 800 * time.Millisecond
 	// freshFor is how long fetched secrets are used without asking again.
 	freshFor = 5 * time.Minute
-	// retryAfter is how long stale secrets are used after a failed fetch before the next one: an outage must not slow every delivery.
+	// retryAfter is how long the known secrets are used after a failed fetch before the next one: an outage must not slow every delivery, and a
+	// sender who comes again after half a minute must find them fetched if it is over.
 	retryAfter = 10 * time.Second
 	// refreshEvery is the least time between two refreshes that bad signatures force: anybody can send those.
 	refreshEvery = time.Minute
@@ -39,6 +40,7 @@ type Source struct {
 	secrets []argyle.Secret // nil until a fetch succeeded
 	askAt   time.Time       // when the cache is no longer fresh, or a failed fetch may be repeated
 	forced  time.Time       // the last refresh that a bad signature forced
+	missed  bool            // the last fetch failed, so that there may be secrets which are not known here
 }
 
 // New returns a Source of the secret that is called id in Secrets Manager: its ARN. Failed fetches are logged, and counted as
@@ -77,20 +79,23 @@ func (s *Source) Live(ctx context.Context) ([]argyle.Secret, error) {
 }
 
 // Refresh fetches the secrets although the cached ones are fresh, because a signature was made with none of them, in 0.8 s at most and once a
-// minute at most. It tells whether they have changed, so that verifying again makes sense.
-func (s *Source) Refresh(ctx context.Context) bool {
-	if s.acquire(ctx) != nil {
-		return false
+// minute at most. It tells whether they have changed, so that verifying again makes sense. Its error wraps [ErrStale]: the last fetch failed, so
+// that the signature may be a newer secret's.
+func (s *Source) Refresh(ctx context.Context) (changed bool, err error) {
+	if err := s.acquire(ctx); err != nil {
+		return false, fmt.Errorf("%w: %w", ErrStale, err)
 	}
 	defer s.release()
-	now := s.now()
-	if !s.forced.IsZero() && now.Sub(s.forced) < refreshEvery {
-		return false
+	if now := s.now(); s.forced.IsZero() || now.Sub(s.forced) >= refreshEvery {
+		s.forced = now
+		before := s.secrets
+		s.fetch(ctx, fetchTime)
+		changed = !slices.Equal(before, s.secrets)
 	}
-	s.forced = now
-	before := s.secrets
-	s.fetch(ctx, fetchTime)
-	return !slices.Equal(before, s.secrets)
+	if s.missed {
+		return false, ErrStale
+	}
+	return changed, nil
 }
 
 func (s *Source) acquire(ctx context.Context) error {
@@ -108,14 +113,13 @@ func (s *Source) release() { s.turn <- struct{}{} }
 func (s *Source) fetch(ctx context.Context, limit time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	s.missed = true
 	secrets, err := s.get(ctx)
 	if err == nil {
-		s.secrets, s.askAt = secrets, s.now().Add(freshFor)
+		s.secrets, s.askAt, s.missed = secrets, s.now().Add(freshFor), false
 		return
 	}
-	if again := s.now().Add(retryAfter); again.After(s.askAt) { // a failed refresh of fresh secrets leaves them fresh
-		s.askAt = again
-	}
+	s.askAt = s.now().Add(retryAfter)
 	s.log.Count(slog.LevelError, "signing secrets not fetched", []telemetry.Metric{{Name: "secret_fetch_failed", Value: 1}},
 		slog.String("reason", telemetry.Cause(err)), slog.Bool("stale_in_use", s.secrets != nil))
 }

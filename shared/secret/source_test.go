@@ -173,37 +173,49 @@ func TestRefresh(t *testing.T) {
 	bubble(t, func(t *testing.T, store *store, source *Source, _ *bytes.Buffer) {
 		source.Start(t.Context())
 		store.value = `{"secrets": ["second", "first"]}`
-		if !source.Refresh(t.Context()) {
-			t.Error("changed secrets were not told")
+		if changed, err := source.Refresh(t.Context()); !changed || err != nil {
+			t.Errorf("changed secrets were not told (%v)", err)
 		}
 		wantLive(t, source, "second", "first")
 
 		store.value = "third"
 		time.Sleep(refreshEvery - time.Millisecond)
-		if source.Refresh(t.Context()) || store.asked != 2 {
-			t.Error("refreshed twice within a minute")
+		if changed, err := source.Refresh(t.Context()); changed || err != nil || store.asked != 2 {
+			t.Errorf("refreshed twice within a minute (%v)", err)
 		}
 		time.Sleep(time.Millisecond)
-		if !source.Refresh(t.Context()) {
-			t.Error("not refreshed after a minute")
+		if changed, err := source.Refresh(t.Context()); !changed || err != nil {
+			t.Errorf("not refreshed after a minute (%v)", err)
 		}
 		wantLive(t, source, "third")
 
 		time.Sleep(refreshEvery)
-		if source.Refresh(t.Context()) || store.asked != 4 {
-			t.Error("the same secrets were told to have changed")
+		if changed, err := source.Refresh(t.Context()); changed || err != nil || store.asked != 4 {
+			t.Errorf("the same secrets were told to have changed (%v)", err)
 		}
-		time.Sleep(refreshEvery)
+	})
+}
+
+// While the secrets cannot be fetched, nobody says that there is no newer one; and an outage that is over is noticed before a sender comes again.
+func TestRefreshFails(t *testing.T) {
+	bubble(t, func(t *testing.T, store *store, source *Source, _ *bytes.Buffer) {
+		store.value = "first"
+		source.Start(t.Context())
 		store.delay = time.Hour
 		began := time.Now()
-		if source.Refresh(t.Context()) || time.Since(began) > fetchTime {
-			t.Errorf("a failed refresh took %v", time.Since(began))
+		if changed, err := source.Refresh(t.Context()); changed || !errors.Is(err, ErrStale) || time.Since(began) > fetchTime {
+			t.Errorf("changed %v, error %v after %v", changed, err, time.Since(began))
 		}
+		wantLive(t, source, "first")
 		asked := store.asked
-		time.Sleep(2 * retryAfter)
-		wantLive(t, source, "third")
-		if store.asked != asked {
-			t.Error("a failed refresh made fresh secrets stale")
+		if _, err := source.Refresh(t.Context()); !errors.Is(err, ErrStale) || store.asked != asked {
+			t.Errorf("within a minute: error %v, asked %d times more", err, store.asked-asked)
+		}
+		store.delay, store.value = 0, "second"
+		time.Sleep(retryAfter)
+		wantLive(t, source, "second")
+		if changed, err := source.Refresh(t.Context()); changed || err != nil || store.asked != asked+1 {
+			t.Errorf("changed %v, error %v after the outage", changed, err)
 		}
 	})
 }
@@ -232,8 +244,8 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		if _, err := source.Live(ctx); !errors.Is(err, ErrNone) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", err)
 		}
-		if source.Refresh(ctx) {
-			t.Error("refreshed without a turn")
+		if changed, err := source.Refresh(ctx); changed || !errors.Is(err, ErrStale) {
+			t.Errorf("without a turn: changed %v, error %v", changed, err)
 		}
 		synctest.Wait()
 		time.Sleep(time.Second)
