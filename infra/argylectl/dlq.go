@@ -28,7 +28,8 @@ func newDeadLetters() *cobra.Command {
 		Short: "See why messages failed, and put them back on their way",
 		Long: "See what lies in the dead-letter queues, which keep what failed ten times, and in the unrouted queue, which keeps signed events\n" +
 			"that no family takes; see why; and put it back on its way. Both keep messages for 14 days.\n\n" +
-			"The exit code is 1 if not all could be moved, and 2 for trouble on the way.",
+			"The exit code is 1 if a redrive was refused, or ended before it had moved all that it can, and 2 for trouble on the way. What stays because no\n" +
+			"family takes it, or because it is too old, is said and is no failure.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

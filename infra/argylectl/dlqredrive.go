@@ -19,7 +19,7 @@ const previewed = 200
 
 func newDeadLettersRedrive() *cobra.Command {
 	var on target
-	var dry bool
+	var dry, dropLate bool
 	cmd := &cobra.Command{
 		Use:   "redrive FAMILY|unrouted",
 		Short: "Put messages back on their way",
@@ -35,12 +35,13 @@ func newDeadLettersRedrive() *cobra.Command {
 				defer cancel()
 				return previewRedrive(ctx, cmd, on, args[0])
 			}
-			return redrive(cmd.Context(), cmd, on, args[0])
+			return redrive(cmd.Context(), cmd, on, args[0], dropLate)
 		},
 	}
 	on.flags(cmd)
 	on.reasonFlag(cmd, "needed without --dry-run")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and do nothing")
+	cmd.Flags().BoolVar(&dropLate, "drop-late", false, "although some are so old that the worker will drop them")
 	return cmd
 }
 
@@ -109,12 +110,12 @@ func previewRedrive(ctx context.Context, cmd *cobra.Command, on target, family s
 	case would.late > 0 && family == argyle.Unrouted:
 		p.line("%d would stay: %v, so that a worker would drop them.", would.late, queue.ErrTooOld)
 	case would.late > 0:
-		p.line("%d of them would be dropped by the worker: %v.", would.late, queue.ErrTooOld)
+		p.line("%d of them would be dropped by the worker: %v. Without --drop-late nothing is moved then.", would.late, queue.ErrTooOld)
 	}
 	return nil
 }
 
-func redrive(ctx context.Context, cmd *cobra.Command, on target, family string) error {
+func redrive(ctx context.Context, cmd *cobra.Command, on target, family string, dropLate bool) error {
 	if err := on.checkReason(); err != nil {
 		return err
 	}
@@ -122,8 +123,10 @@ func redrive(ctx context.Context, cmd *cobra.Command, on target, family string) 
 	if err != nil {
 		return err
 	}
-	if err := warnOfLate(ctx, cmd.ErrOrStderr(), stack, family); err != nil {
-		return err
+	if family != argyle.Unrouted && !dropLate {
+		if err := refuseLate(ctx, stack, family); err != nil {
+			return err
+		}
 	}
 	end, err := on.begin(ctx, stack, cmd.ErrOrStderr(), "dlq redrive", family)
 	if err != nil {
@@ -146,11 +149,8 @@ func redrive(ctx context.Context, cmd *cobra.Command, on target, family string) 
 	return end(fmt.Sprintf("%d moved, %d left", did.Moved, did.Left+did.Late))
 }
 
-// warnOfLate warns of a family's dead letters that the redrive loses, since SQS moves them all and the worker drops the oldest.
-func warnOfLate(ctx context.Context, stderr io.Writer, stack opened, family string) error {
-	if family == argyle.Unrouted {
-		return nil
-	}
+// refuseLate refuses to redrive a family's dead letters if some of them would be lost by it, since SQS moves them all and the worker drops the oldest.
+func refuseLate(ctx context.Context, stack opened, family string) error {
 	ctx, cancel := context.WithTimeout(ctx, lookPatience)
 	defer cancel()
 	seen, err := look(ctx, stack, family)
@@ -158,7 +158,7 @@ func warnOfLate(ctx context.Context, stderr io.Writer, stack opened, family stri
 		return err
 	}
 	if seen.late > 0 {
-		fmt.Fprintf(stderr, "warning: the worker will drop %d of them: %v\n", seen.late, queue.ErrTooOld)
+		return no(fmt.Errorf("nothing was moved: %s %w, and the worker will drop what is; with --drop-late all are moved", messages(seen.late), queue.ErrTooOld))
 	}
 	return nil
 }

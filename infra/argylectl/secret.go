@@ -174,7 +174,7 @@ func retire(ctx context.Context, cmd *cobra.Command, on target, force bool) erro
 	if err != nil {
 		return err
 	}
-	if _, err := secrets.Retire(ctx); err != nil {
+	if _, err := secrets.Retire(ctx, live); err != nil {
 		return errors.Join(secretTrouble(err), end("not retired"))
 	}
 	fmt.Fprintln(cmd.OutOrStdout(), "One secret is live. What an older one signs is answered 401, within five minutes everywhere.")

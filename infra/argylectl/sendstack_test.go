@@ -96,13 +96,13 @@ func TestStatusOfAStackInAWS(t *testing.T) {
 	requireLine(t, ask("--account", account, "--local"), 2, "--stack names the table")
 }
 
-// TestOldDeadLettersAreWarnedOf has a dead letter whose evidence the worker refuses: SQS moves it all the same.
-func TestOldDeadLettersAreWarnedOf(t *testing.T) {
+// TestOldDeadLettersAreNotDropped has a dead letter whose evidence the worker refuses: SQS would move it all the same.
+func TestOldDeadLettersAreNotDropped(t *testing.T) {
 	s := newDeadStack(t)
 	s.put("AccountsDeadLetterQueue", "{\n  \"event\": \"accounts.connected\",\n  \"data\": {\"account\": \""+planted+"-e\",\n\t\"user\": \""+planted+"-u\"}\n}",
 		time.Now().Add(-status.MaxEvidenceAge-time.Minute))
 	s.wantDead("accounts", 1)
-	wantSays(t, s.dlq("redrive", "accounts", "--dry-run"), "1 message would be moved", "1 of them would be dropped by the worker: received more than 28 days ago.\n")
+	wantSays(t, s.dlq("redrive", "accounts", "--dry-run"), "1 message would be moved", "1 of them would be dropped by the worker: received more than 28 days ago. Without --drop-late nothing is moved then.\n")
 
 	shown := s.dlq("show", "accounts", "--reveal", "--reason", "r")
 	_, body, _ := strings.Cut(shown.stdout, "  body      ")
@@ -112,10 +112,8 @@ func TestOldDeadLettersAreWarnedOf(t *testing.T) {
 		t.Errorf("the body that was revealed, -want +got:\n%s", diff)
 	}
 
-	got := s.dlq("redrive", "accounts", "--reason", "r")
-	wantSays(t, got, "1 message moved.\n")
-	if !strings.HasPrefix(got.stderr, "warning: the worker will drop 1 of them: received more than 28 days ago\n") {
-		t.Errorf("no warning before the audit line:\n%s", got.stderr)
-	}
+	requireLine(t, s.dlq("redrive", "accounts", "--reason", "r"), 1, "nothing was moved: 1 message received more than 28 days ago, and the worker will drop what is; with --drop-late all are moved")
+	s.wantDead("accounts", 1)
+	wantSays(t, s.dlq("redrive", "accounts", "--reason", "r", "--drop-late"), "1 message moved.\n")
 	s.wantDead("accounts", 0)
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,15 +26,23 @@ const (
 	returnTime = 20 * time.Second
 )
 
+// errNotAll says that a visit ended with messages coming back that were seen already.
+var errNotAll = errors.New("there were too many to see all of them in the ten minutes that they stay away; say it again")
+
 // visit receives the queue's messages and shows each to see, until the queue is empty, limit messages were seen (0: no limit), or see fails. A message
-// of which see says that it is done with it is left to see, and is deleted; the others are given back for anyone to receive.
+// of which see says that it is done with it is left to see, and is deleted; the others are given back for anyone to receive. SQS may deliver a message
+// twice; the second copy is not shown.
 func (l *Letters) visit(ctx context.Context, url string, limit int, see func(Letter) (done bool, err error)) (err error) {
-	seen := map[string]bool{}
-	var kept []Letter
+	seen, kept, began := map[string]bool{}, map[string]Letter{}, time.Now()
+	keep := func(letters ...Letter) {
+		for _, each := range letters {
+			kept[each.ID] = each // the handle of the last time that it was received is the one that counts
+		}
+	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), returnTime)
 		defer cancel()
-		err = errors.Join(err, l.giveBack(ctx, url, kept))
+		err = errors.Join(err, l.giveBack(ctx, url, slices.Collect(maps.Values(kept))))
 	}()
 	for limit == 0 || len(seen) < limit {
 		most := batchSize
@@ -54,28 +65,28 @@ func (l *Letters) visit(ctx context.Context, url string, limit int, see func(Let
 		}
 		fresh := 0
 		for i, each := range letters {
-			if seen[each.ID] { // SQS may deliver a message twice, and the first to be held come back in time
-				kept = append(kept, each)
+			if seen[each.ID] {
+				keep(each)
 				continue
 			}
 			seen[each.ID] = true
 			fresh++
 			done, err := see(each)
 			if err != nil {
-				kept = append(kept, letters[i:]...)
+				keep(letters[i:]...)
 				return err
 			}
 			if !done {
-				kept = append(kept, each)
+				keep(each)
 				continue
 			}
 			if _, err := l.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: &each.handle}); err != nil {
-				kept = append(kept, letters[i:]...)
+				keep(letters[i:]...)
 				return fmt.Errorf("deleting message %s, which was sent on and now is in both queues, from %s: %w", each.ID, url, err)
 			}
 		}
-		if fresh == 0 {
-			return nil
+		if fresh == 0 && time.Since(began) > heldFor*time.Second { // the first ones are back
+			return errNotAll
 		}
 	}
 	return nil
@@ -83,6 +94,7 @@ func (l *Letters) visit(ctx context.Context, url string, limit int, see func(Let
 
 // giveBack makes messages visible again at once.
 func (l *Letters) giveBack(ctx context.Context, url string, letters []Letter) error {
+	away := 0
 	for len(letters) > 0 {
 		few := letters[:min(batchSize, len(letters))]
 		letters = letters[len(few):]
@@ -90,10 +102,18 @@ func (l *Letters) giveBack(ctx context.Context, url string, letters []Letter) er
 		for i, each := range few {
 			in.Entries = append(in.Entries, types.ChangeMessageVisibilityBatchRequestEntry{Id: aws.String(fmt.Sprint(i)), ReceiptHandle: aws.String(each.handle)})
 		}
-		// One that cannot be given back now comes back by itself; only a call that fails as a whole is worth a word.
-		if _, err := l.client.ChangeMessageVisibilityBatch(ctx, in); err != nil {
+		out, err := l.client.ChangeMessageVisibilityBatch(ctx, in)
+		if err != nil {
 			return fmt.Errorf("the messages that were looked at come back to %s in ten minutes only: %w", url, err)
 		}
+		for _, failed := range out.Failed {
+			if !strings.HasSuffix(aws.ToString(failed.Code), "MessageNotInflight") { // it is back already
+				away++
+			}
+		}
+	}
+	if away > 0 {
+		return fmt.Errorf("%d of the messages that were looked at come back to %s in ten minutes only", away, url)
 	}
 	return nil
 }

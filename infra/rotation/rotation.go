@@ -112,14 +112,11 @@ func (r *Rotation) Add(ctx context.Context, fresh argyle.Secret) (Live, error) {
 	return now, err
 }
 
-// Retire takes all but the newest secret away. It returns what is live then. Its errors are [ErrOneLive], [ErrChanged] and those of Secrets Manager.
-// Whether an older one is in use is for the caller to ask, of [Rotation.Use].
-func (r *Rotation) Retire(ctx context.Context) (Live, error) {
-	live, err := r.Live(ctx)
-	switch {
-	case err != nil:
-		return Live{}, err
-	case live.Count() < 2:
+// Retire takes all but the newest of the secrets that were read into live away. It returns what is live then. Its errors are [ErrOneLive],
+// [ErrChanged], also if another change came after live was read, and those of Secrets Manager. Whether an older one is in use is for the caller to
+// ask, of [Rotation.Use], and only holds for the secrets in live.
+func (r *Rotation) Retire(ctx context.Context, live Live) (Live, error) {
+	if live.Count() < 2 {
 		return live, ErrOneLive
 	}
 	return r.replace(ctx, live, live.secrets[:1])

@@ -101,10 +101,39 @@ func wantError(t *testing.T, err, want error) {
 	}
 }
 
+// retire reads what is live and retires the older ones.
+func retire(t *testing.T, r *Rotation) (Live, error) {
+	t.Helper()
+	live, err := r.Live(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Retire(t.Context(), live)
+}
+
+// TestRetireWhatWasRead has somebody else retire and rotate between the look and the change: what was found to be out of use then is in use now.
+func TestRetireWhatWasRead(t *testing.T) {
+	r, _ := newRotation(t, string(first))
+	read, err := r.Add(t.Context(), second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := retire(t, r); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Add(t.Context(), "a third"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Retire(t.Context(), read)
+	wantError(t, err, ErrChanged)
+	wantLive(t, r, "a third", second)
+	wantLabels(t, r)
+}
+
 func TestFromNoSecretToTheNext(t *testing.T) {
 	r, _ := newRotation(t, "")
 	wantLive(t, r)
-	_, err := r.Retire(t.Context())
+	_, err := retire(t, r)
 	wantError(t, err, ErrOneLive)
 
 	now, err := r.Add(t.Context(), first)
@@ -113,7 +142,7 @@ func TestFromNoSecretToTheNext(t *testing.T) {
 	}
 	_, err = r.Add(t.Context(), first)
 	wantError(t, err, ErrKnown)
-	_, err = r.Retire(t.Context())
+	_, err = retire(t, r)
 	wantError(t, err, ErrOneLive)
 	wantLive(t, r, first)
 
@@ -125,7 +154,7 @@ func TestFromNoSecretToTheNext(t *testing.T) {
 	wantError(t, err, ErrTwoLive)
 	wantLive(t, r, second, first)
 
-	if now, err = r.Retire(t.Context()); err != nil || now.Count() != 1 {
+	if now, err = retire(t, r); err != nil || now.Count() != 1 {
 		t.Errorf("retired: %v, %d live", err, now.Count())
 	}
 	wantLive(t, r, second)
@@ -218,7 +247,7 @@ func TestRetiredBeforeItWasReadBack(t *testing.T) {
 		}
 		m.around = nil // for what the other one does, and what follows
 		m.Server.ServeHTTP(httptest.NewRecorder(), call)
-		if _, err := r.Retire(t.Context()); err != nil {
+		if _, err := retire(t, r); err != nil {
 			t.Errorf("the other's change: %v", err)
 		}
 		w.Header().Set("X-Amzn-Errortype", "InvalidParameterException")
