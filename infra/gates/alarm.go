@@ -63,8 +63,12 @@ func alarmMetricRule(d *deployment, r *report) {
 		if want := l.namespace == "AWS/DynamoDB"; l.filled != want {
 			r.find(alarm, "FILL(…, 0) is %v, want %v: an alarm on DynamoDB's metrics, and no other, ignores missing data and would stay on", l.filled, want)
 		}
-		if l.statistic != "Sum" && l.statistic != "Maximum" {
-			r.find(alarm, "its statistic is %q, want Sum or Maximum", l.statistic)
+		want := "Sum"
+		if l.namespace == "AWS/SQS" || l.name == "secret" { // how much lies there, and which secret: a sum of either is no number of anything
+			want = "Maximum"
+		}
+		if l.statistic != want {
+			r.find(alarm, "its statistic is %q, want %s", l.statistic, want)
 		}
 	}
 	for _, filter := range d.OfType(typeFilter) {

@@ -22,6 +22,9 @@ type widget struct {
 // dashboardRule: CloudFormation takes the body as text, and CloudWatch shows an empty graph for a metric that does not exist.
 func dashboardRule(d *deployment, r *report) {
 	for _, dashboard := range d.OfType(typeDashboard) {
+		if got, want := text(dashboard, "DashboardName"), d.stackName()+"-"+d.parameter("AWS::Region", "us-east-1"); got != want {
+			r.find(dashboard, "DashboardName is %q, want %q: an account has one of a name, in whatever region", got, want)
+		}
 		var body struct{ Widgets []widget }
 		if err := json.Unmarshal([]byte(text(dashboard, "DashboardBody")), &body); err != nil {
 			r.find(dashboard, "DashboardBody is no JSON of the form: %v", err)

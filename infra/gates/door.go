@@ -2,13 +2,15 @@ package main
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 )
 
-// filterField finds the field that a metric filter compares with a text.
-var filterField = regexp.MustCompile(`^\{ \$\.(\w+) = "[^"]*" \}$`)
+// throttledLines is the pattern of the access log's lines of what the gateway turned away.
+const throttledLines = `{ $.status = "429" }`
+
+// leastRate is how many requests a second must be let in: Argyle sends in bursts, and what is turned away is lost.
+const leastRate = 100
 
 // webhookPath is where Argyle's deliveries come in.
 const webhookPath = "/webhooks/argyle"
@@ -31,7 +33,11 @@ func apiRule(d *deployment, r *report) {
 	if stage := text(api, "StageName"); stage != "$default" {
 		r.find(api, "StageName is %q, want $default: another one would be part of the address", stage)
 	}
-	if rate := number(r, api, "DefaultRouteSettings", "ThrottlingRateLimit"); float64(rate)*d.times.handler.Seconds() > defaultQuota {
+	rate, burst := number(r, api, "DefaultRouteSettings", "ThrottlingRateLimit"), number(r, api, "DefaultRouteSettings", "ThrottlingBurstLimit")
+	if rate < leastRate || burst < rate {
+		r.find(api, "ThrottlingRateLimit is %d and ThrottlingBurstLimit %d, want at least %d, and a burst of a second's", rate, burst, leastRate)
+	}
+	if float64(rate)*d.times.handler.Seconds() > defaultQuota {
 		r.find(api, "ThrottlingRateLimit is %d, want at most %.0f: each held for the handler's %v, more would take all of an AWS account's %d executions",
 			rate, defaultQuota/d.times.handler.Seconds(), d.times.handler, defaultQuota)
 	}
@@ -49,9 +55,15 @@ func apiRule(d *deployment, r *report) {
 	if err := json.Unmarshal([]byte(text(api, "AccessLogSettings", "Format")), &fields); err != nil {
 		r.find(api, "its access log's format is no JSON object of strings: %v", err)
 	}
+	// What the metric filter and the runbook look for.
+	for field, want := range map[string]string{"status": "$context.status", "source_ip": "$context.identity.sourceIp", "integration_error": "$context.integrationErrorMessage"} {
+		if fields[field] != want {
+			r.find(api, "the field %s of its access log is %q, want %q", field, fields[field], want)
+		}
+	}
 	for _, filter := range d.OfType(typeFilter) {
-		if found := filterField.FindStringSubmatch(text(filter, "FilterPattern")); text(filter, "LogGroupName") != group || found == nil || fields[found[1]] == "" {
-			r.find(filter, "looks for %s in %s, want a field of the access log", text(filter, "FilterPattern"), text(filter, "LogGroupName"))
+		if got := text(filter, "FilterPattern"); text(filter, "LogGroupName") != group || got != throttledLines {
+			r.find(filter, "looks for %s in %s, want %s in %s, the access log", got, text(filter, "LogGroupName"), throttledLines, group)
 		}
 	}
 	if webhook := d.must(r, frontDoor); webhook != nil {

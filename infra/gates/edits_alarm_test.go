@@ -22,6 +22,7 @@ var alarmEdits = []edit{
 	{rule: "alarm's metric", in: "TableReadThrottlesAlarm", old: "Expression: FILL(throttled, 0)", new: "Expression: FILL(throttled, REPEAT)"},
 	{rule: "alarm's metric", in: "TableReadThrottlesAlarm", old: "ReturnData: false", new: "ReturnData: true"},
 	{rule: "alarm's metric", in: "TableWriteThrottlesAlarm", old: "Value: !Ref StatusTable", new: "Value: !GetAtt StatusTable.Arn"},
+	{rule: "alarm's metric", in: "UsersDeadLetterQueueAlarm", old: "Statistic: Maximum", new: "Statistic: Sum"},
 	{rule: "alarm's metric", in: "SecretFetchAlarm", old: "Statistic: Sum", new: "Statistic: Average"},
 	{rule: "alarm's metric", in: "TableReadThrottlesAlarm", old: "MetricName: ReadThrottleEvents", new: "MetricName: ReadThrottles"},
 	{rule: "alarm's metric", in: "UsersErrorsAlarm", old: "Value: !Ref UsersFunction", new: "Value: !GetAtt UsersFunction.Arn"},
@@ -64,8 +65,10 @@ var alarmEdits = []edit{
 	{rule: "notice", in: "WebhookErrorsAlarm", old: "EvaluationPeriods: 1", new: "EvaluationPeriods: 30"},
 	{rule: "notice", in: "UsersQueueAgeAlarm", old: "EvaluationPeriods: 1", new: "EvaluationPeriods: 288"},
 	{rule: "notice", in: "UsersErrorsAlarm", old: "DatapointsToAlarm: 2", new: "DatapointsToAlarm: 4"},
+	{rule: "notice", in: "RefusedSignaturesAlarm", old: "Period: 900", new: "Period: 60"},
 	{rule: "notice", in: "PreviousSecretAlarm", old: "Period: 86400", new: "Period: 60"},
 
+	{rule: "dashboard", in: "Dashboard", old: "DashboardName: !Sub ${AWS::StackName}-${AWS::Region}", new: "DashboardName: argyle-webhooks"},
 	{rule: "dashboard", in: "Dashboard", old: `"start": "-PT12H",`, new: `"start": "-PT12H"`},
 	{rule: "dashboard", in: "Dashboard", old: `"widgets": [`, new: `"gadgets": [`},
 	{rule: "dashboard", in: "Dashboard", old: `[".", "unavailable", {"color": "#d62728"}]`, new: `[".", "not_available"]`},

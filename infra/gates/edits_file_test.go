@@ -13,6 +13,12 @@ var fileEdits = []edit{
 	{rule: "samconfig", file: samconfig, old: "s3_prefix = \"argyle-webhooks-prod\"\ncapabilities = \"CAPABILITY_IAM\"\n", new: "s3_prefix = \"argyle-webhooks-prod\"\n"},
 	{rule: "samconfig", file: samconfig, old: "resolve_s3 = true\ns3_prefix = \"argyle-webhooks-prod\"\n", new: "s3_prefix = \"argyle-webhooks-prod\"\n"},
 	{rule: "samconfig", file: samconfig, old: "\"SilenceHours=24\",\n  \"file://.build/deploy.yaml\",\n", new: "\"SilenceHours=24\",\n"},
+	{rule: "parameters", in: "LogLevel", old: "AllowedValues: [DEBUG, INFO]", new: "AllowedValues: [DEBUG, INFO, WARN]"},
+	{rule: "parameters", in: "SilenceHours", old: "MaxValue: 168", new: "MaxValue: 10000"},
+	{rule: "parameters", in: "Environment", old: "Default: prod", new: "Default: dev"},
+	{rule: "parameters", in: "SourceIpPolicy", old: "Default: observe", new: "Default: enforce", where: "WebhookFunction"},
+	{rule: "parameters", in: "AlarmEmail", old: "    AllowedPattern: ^([^@\\s]+@[^@\\s]+)?$\n", new: ""},
+
 	{rule: "samconfig", file: samconfig, old: `"Rollout=canary"`, new: `"Rollout=all-at-once"`},
 	{rule: "samconfig", file: samconfig, old: "[prod.build.parameters]\ncached = false", new: "[prod.build.parameters]\ncached = true"},
 

@@ -17,6 +17,8 @@ var queueEdits = []edit{
 	},
 
 	{rule: "retention", in: "AccountsDeadLetterQueue", old: "MessageRetentionPeriod: 1209600", new: "MessageRetentionPeriod: 345600"},
+	{rule: "retention", in: "AccountsQueue", old: "MessageRetentionPeriod: 345600", new: "MessageRetentionPeriod: 3600"},
+	{rule: "retention", in: "UnroutedQueue", old: "MessageRetentionPeriod: 1209600", new: "MessageRetentionPeriod: 3600"},
 	{rule: "retention", in: "PaystubsDeadLetterQueue", old: "MessageRetentionPeriod: 1209600", new: "MessageRetentionPeriod: 259200"},
 	{rule: "retention", in: "UsersDeadLetterQueue", old: "      MessageRetentionPeriod: 1209600 # 14 days\n", new: ""},
 	{
@@ -28,6 +30,7 @@ var queueEdits = []edit{
 	{rule: "mapping", in: "AccountsFunction", old: "            FunctionResponseTypes: [ReportBatchItemFailures]\n", new: ""},
 	{rule: "mapping", in: "UsersFunction", old: "BatchSize: 10\n            MaximumBatchingWindowInSeconds: 1", new: "BatchSize: 11\n            MaximumBatchingWindowInSeconds: 0"},
 	{rule: "mapping", in: "UsersFunction", old: "            BatchSize: 10\n", new: ""},
+	{rule: "mapping", in: "UsersFunction", old: "MaximumBatchingWindowInSeconds: 1", new: "MaximumBatchingWindowInSeconds: 300"},
 	{rule: "mapping", in: "UsersFunction", old: "Timeout: 10", new: "Timeout: 10\n      ReservedConcurrentExecutions: 2"},
 
 	{rule: "concurrency", in: "AccountsFunction", old: "MaximumConcurrency: !Ref WorkerConcurrency", new: "MaximumConcurrency: 1"},
@@ -78,7 +81,8 @@ var functionEdits = []edit{
 	{rule: "logs", in: "AccountsFunction", old: "LogGroup: !Ref AccountsLogs", new: "LogGroup: !Ref AccountsLogs\n        ApplicationLogLevel: WARN"},
 	{rule: "logs", in: "AccountsFunction", old: "LogGroup: !Ref AccountsLogs", new: "LogGroup: !Ref AccountsLogs\n        LogFormat: Text"},
 	{rule: "logs", in: "UsersLogs", old: "      RetentionInDays: !Ref LogRetentionDays\n", new: ""},
-	{rule: "logs", in: "AuditLogs", old: "RetentionInDays: 400", new: "RetentionInDays: 7"},
+	{rule: "logs", in: "AuditLogs", old: "RetentionInDays: 400", new: "RetentionInDays: 30"},
+	{rule: "logs", in: "UsersLogs", old: "!Sub /aws/lambda/${AWS::StackName}/users", new: "/aws/lambda/argyle/users"},
 	{rule: "logs", in: "ApiLogs", old: "RetentionInDays: !Ref LogRetentionDays", new: "RetentionInDays: !Ref LogRetentionDays\n      LogGroupClass: INFREQUENT_ACCESS"},
 	{rule: "logs", file: samconfig, old: "LogRetentionDays=14", new: "LogRetentionDays=7", where: "WebhookLogs"},
 
@@ -87,10 +91,14 @@ var functionEdits = []edit{
 	{rule: "api", in: "ApiLogs", old: "/aws/vendedlogs/${AWS::StackName}/api", new: "/aws/apigateway/${AWS::StackName}", where: "Api"},
 	{rule: "api", in: "Api", old: `{"time":"$context.requestTime",`, new: `{"time":"$context.requestTime","agent":"$context.identity.userAgent",`},
 	{rule: "api", in: "Api", old: `"status":"$context.status",`, new: `"status":$context.status,`},
-	{rule: "api", in: "Api", old: `"status":"$context.status",`, new: `"answer":"$context.status",`, where: "ApiThrottled"},
+	{rule: "api", in: "Api", old: `"status":"$context.status",`, new: `"answer":"$context.status",`},
 	{rule: "api", in: "ApiThrottled", old: "LogGroupName: !Ref ApiLogs", new: "LogGroupName: !Ref WebhookLogs"},
 	{rule: "api", in: "Api", old: "ThrottlingBurstLimit: 500", new: "ThrottlingBurstLimit: 50000"},
 	{rule: "api", in: "Api", old: "StageName: $default", new: "StageName: prod"},
+	{rule: "api", in: "Api", old: "ThrottlingRateLimit: 200", new: "ThrottlingRateLimit: 20"},
+	{rule: "api", in: "Api", old: "ThrottlingBurstLimit: 500", new: "ThrottlingBurstLimit: 1"},
+	{rule: "api", in: "Api", old: `"source_ip":"$context.identity.sourceIp",`, new: ``},
+	{rule: "api", in: "ApiThrottled", old: "429", new: "492"},
 	{rule: "api", in: "Api", old: "ThrottlingRateLimit: 200", new: "ThrottlingRateLimit: 201"},
 	{rule: "api", in: "WebhookFunction", old: "Method: POST", new: "Method: ANY"},
 	{rule: "api", in: "WebhookFunction", old: "Path: /webhooks/argyle", new: "Path: /webhook/argyle"},
@@ -124,6 +132,9 @@ var functionEdits = []edit{
 	{rule: "domain", in: "ApiDomainRecord", old: "!GetAtt ApiDomain.RegionalHostedZoneId", new: "!Ref HostedZoneId"},
 
 	{rule: "table", in: "StatusTable", old: "ProjectionType: KEYS_ONLY", new: "ProjectionType: ALL"},
+	{rule: "table", in: "StatusTable", old: "AttributeName: expires_at", new: "AttributeName: expire_at"},
+	{rule: "table", in: "StatusTable", old: "        Enabled: true\n", new: "        Enabled: false\n"},
+	{rule: "table", in: "StatusTable", old: "PointInTimeRecoveryEnabled: true", new: "PointInTimeRecoveryEnabled: true\n        RecoveryPeriodInDays: 1"},
 	{rule: "table", in: "StatusTable", old: "BillingMode: PAY_PER_REQUEST", new: "BillingMode: PROVISIONED"},
 
 	{rule: "rollout", in: "WebhookFunction", old: "[!Ref WebhookErrorsAlarm, !Ref UnavailableAlarm]", new: "[!Ref WebhookErrorsAlarm]"},

@@ -124,7 +124,13 @@ func logsRule(d *deployment, r *report) {
 			r.find(function, "SystemLogLevel is %q, want WARN: lower, a start and a report line for every invocation double the log's cost; higher, timeouts are not in it", got)
 		}
 	}
+	if audit := d.must(r, "AuditLogs"); audit != nil && number(r, audit, "RetentionInDays") < leastAuditDays {
+		r.find(audit, "RetentionInDays is %v, want at least %d: who looked at personal data is asked a year later", at(audit, "RetentionInDays"), leastAuditDays)
+	}
 	for _, group := range d.OfType(typeLogs) {
+		if name := text(group, "LogGroupName"); !strings.Contains(name, "/"+d.stackName()+"/") {
+			r.find(group, "LogGroupName is %q, want the stack's name in it: a second stack could not be made", name)
+		}
 		if days := number(r, group, "RetentionInDays"); days < leastLogDays {
 			r.find(group, "RetentionInDays is %d, want at least the %d that a message lies in a dead-letter queue", days, leastLogDays)
 		}
@@ -145,6 +151,9 @@ func memoryRule(d *deployment, r *report) {
 		}
 	}
 }
+
+// leastAuditDays are a year.
+const leastAuditDays = 365
 
 // leastLogDays is as long as SQS keeps anything.
 const leastLogDays = 14

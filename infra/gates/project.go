@@ -11,6 +11,8 @@ import (
 // project is what the rules look at.
 type project struct {
 	files fs.FS
+	// template is template.yaml before anything of it is evaluated.
+	template *template.Template
 	// environments are in the order of samconfig.toml.
 	environments []environment
 	// deployments are every environment in every form that is checked.
@@ -75,7 +77,7 @@ func load(files fs.FS) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &project{files: files}
+	p := &project{files: files, template: parsed}
 	if p.environments, err = readEnvironments(files); err != nil {
 		return nil, err
 	}

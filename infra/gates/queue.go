@@ -12,6 +12,11 @@ const (
 	visibilityFactor = 6
 	// leastReceives keeps a throttled or crashing function from sending good messages to the dead-letter queue. Source: the same page.
 	leastReceives = 5
+	// leastKept is how many seconds a family's messages are kept if no worker takes them: a weekend and a day. longestKept is as long as SQS keeps
+	// anything, and what runbook and alarms say of the dead-letter queues and the unrouted queue.
+	leastKept, longestKept = 4 * 24 * 3600, 14 * 24 * 3600
+	// longestWindow is how many seconds a batch may wait to fill: statuses are that late.
+	longestWindow = 5
 	// leastConcurrency is the least MaximumConcurrency that Lambda takes.
 	// Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html.
 	leastConcurrency = 2
@@ -53,6 +58,21 @@ func receivesRule(d *deployment, r *report) {
 // retentionRule: a message takes its age along into the dead-letter queue, so that one which keeps no longer than the source loses it soon or
 // at once. What has been through both and is redriven once must still be evidence, and a removed account be remembered for longer than that.
 func retentionRule(d *deployment, r *report) {
+	sources := map[string]bool{}
+	for _, worker := range d.workers() {
+		if source := d.source(r, worker); source != nil {
+			sources[source.LogicalID] = true
+		}
+	}
+	for _, queue := range d.OfType(typeQueue) {
+		least := longestKept
+		if sources[queue.LogicalID] {
+			least = leastKept
+		}
+		if got := number(r, queue, "MessageRetentionPeriod"); got < least {
+			r.find(queue, "MessageRetentionPeriod is %d s, want at least %d", got, least)
+		}
+	}
 	for _, worker := range d.workers() {
 		source := d.source(r, worker)
 		if source == nil {
@@ -87,6 +107,9 @@ func mappingRule(d *deployment, r *report) {
 		}
 		if batch, window := number(r, worker, mapping("BatchSize")...), number(r, worker, mapping("MaximumBatchingWindowInSeconds")...); batch > plainBatch && window < 1 {
 			r.find(worker, "BatchSize is %d without a batch window, want at most %d or MaximumBatchingWindowInSeconds", batch, plainBatch)
+		}
+		if window := number(r, worker, mapping("MaximumBatchingWindowInSeconds")...); window > longestWindow {
+			r.find(worker, "MaximumBatchingWindowInSeconds is %d, want at most %d: every status is so late", window, longestWindow)
 		}
 		if worker.Properties.Has("ReservedConcurrentExecutions") {
 			r.find(worker, "has ReservedConcurrentExecutions: throttled receives count and send good messages to the dead-letter queue; MaximumConcurrency is the cap")

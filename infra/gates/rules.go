@@ -43,6 +43,7 @@ var projectRules = []struct {
 	check func(*project, *report)
 }{
 	{"tombstone", tombstoneRule},
+	{"parameters", parametersRule},
 	{"samconfig", samconfigRule},
 	{"folders", foldersRule},
 	{"runbook", runbookRule},
