@@ -239,10 +239,10 @@ func TestAnswers(t *testing.T) {
 			signed("{\"event\": \"accounts.added\", \"data\": {\"canary\": \"\xff\"}}")(r)
 			inBase64(r)
 		}, status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event", "lost"}},
-		"no event":                {request: signed(`{"event": "", "data": {"ssn": "canary"}}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event", "lost"}},
-		"no data":                 {request: signed(`{"event": "accounts.added", "data": "canary"}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event", "lost"}},
-		"no base64":               {request: func(r *events.APIGatewayV2HTTPRequest) { r.IsBase64Encoded = true }, status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
-		"too large":               {queue: taken{fail: func(context.Context) error { return queue.ErrTooLarge }}, status: 413, reason: "too_large", metrics: []string{"refused_too_large", "lost"}},
+		"no event":  {request: signed(`{"event": "", "data": {"ssn": "canary"}}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event", "lost"}},
+		"no data":   {request: signed(`{"event": "accounts.added", "data": "canary"}`), status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event", "lost"}},
+		"no base64": {request: func(r *events.APIGatewayV2HTTPRequest) { r.IsBase64Encoded = true }, status: 400, reason: "not_an_event", metrics: []string{"refused_not_an_event"}},
+		"too large": {queue: taken{fail: func(context.Context) error { return queue.ErrTooLarge }}, status: 413, reason: "too_large", metrics: []string{"refused_too_large", "lost"}},
 		"newer secrets unknown": {
 			secrets: known{live: []argyle.Secret{"other"}, unknown: secret.ErrStale}, refreshed: 1,
 			status: 503, reason: "no_secret", metrics: []string{"unavailable"},

@@ -36,6 +36,21 @@ var fileEdits = []edit{
 	{rule: "boundary's actions", file: runbook, old: "dynamodb:GetItem, dynamodb:PutItem,", new: "dynamodb:GetItem, dynamodb:PutItem, dynamodb:DeleteItem,"},
 	{rule: "boundary's actions", file: runbook, old: "## A permissions boundary", new: "## Boundaries"},
 
+	{rule: "github", file: github, old: "repo:${Repository}:environment:${GitHubEnvironment}", new: "repo:${Repository}:environment:*", where: "DeployRole"},
+	{rule: "github", file: github, old: "Action: [dynamodb:GetItem, dynamodb:PutItem]", new: "Action: dynamodb:GetItem", where: "Boundary"},
+	{rule: "github", file: github, old: "Action: [dynamodb:GetItem, dynamodb:PutItem]", new: "Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:Scan]", where: "Boundary"},
+	{rule: "github", file: github, old: "                    iam:PermissionsBoundary: !Ref Boundary\n", new: "                    aws:RequestedRegion: us-east-1\n"},
+	{rule: "github", file: github, old: "                  - iam:DeleteRole\n", new: "                  - iam:DeleteRole\n                  - iam:AttachRolePolicy\n"},
+	{rule: "github", file: github, old: "                  - iam:DeleteRole\n", new: "                  - iam:*\n"},
+	{
+		rule: "github", file: github, old: "Action: iam:PassRole\n                Resource: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${StackName}-*",
+		new: "Action: iam:PassRole\n                Resource: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*",
+	},
+	{rule: "github", file: github, old: "                    iam:PassedToService: [lambda.amazonaws.com, codedeploy.amazonaws.com]", new: "                    iam:PassedToService: [ec2.amazonaws.com]"},
+	{rule: "github", file: github, old: "aws-sam-cli-managed-default-*/${StackName}/*", new: "*/*"},
+	{rule: "github", file: github, old: "                  StringEqualsIfExists:\n                    aws:ResourceTag/environment: !Ref GitHubEnvironment\n", new: ""},
+	{rule: "github", file: github, old: "Sid: KeepSecret", new: "Sid: Secrets"},
+
 	{rule: "make", file: runbook, old: "make delete ENV=dev", new: "make remove ENV=dev"},
 	{rule: "make", file: runbook, old: "&& make deploy ENV=prod", new: "&& make release ENV=prod"},
 	{rule: "cost", in: "ApiThrottledAlarm", old: "AWS::CloudWatch::Alarm", new: "AWS::CloudWatch::CompositeAlarm", where: "README.md"},

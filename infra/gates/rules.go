@@ -48,6 +48,7 @@ var projectRules = []struct {
 	{"folders", foldersRule},
 	{"runbook", runbookRule},
 	{"boundary's actions", boundaryActionsRule},
+	{"github", githubRule},
 	{"make", makeRule},
 	{"cost", costRule},
 }

@@ -106,14 +106,8 @@ func boundaryActionsRule(p *project, r *report) {
 			told = action.FindAllString(page.body, -1)
 		}
 	}
-	var granted []string
-	for _, d := range p.deployments {
-		for _, role := range d.OfType(typeRole) {
-			granted = append(granted, actionsOf(role.Properties.Raw()["Policies"])...)
-		}
-	}
-	slices.Sort(granted)
-	for _, name := range slices.Compact(granted) {
+	granted := p.granted()
+	for _, name := range granted {
 		if !slices.Contains(told, name) {
 			r.findAt(runbook, "%q does not name %s, which a role has", boundaryPage, name)
 		}
@@ -123,6 +117,18 @@ func boundaryActionsRule(p *project, r *report) {
 			r.findAt(runbook, "%q names %s, which no role has", boundaryPage, name)
 		}
 	}
+}
+
+// granted are the actions of the template's roles, sorted.
+func (p *project) granted() []string {
+	var all []string
+	for _, d := range p.deployments {
+		for _, role := range d.OfType(typeRole) {
+			all = append(all, actionsOf(role.Properties.Raw()["Policies"])...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // actionsOf are the actions of statements, however deep they stand.
