@@ -32,6 +32,8 @@ type cloud struct {
 	// before and after are the stack's events, oldest first: those that are there when a change set is executed, and those that come then, one at a look.
 	before, after []event
 	outputs       map[string]string
+	// status is the stack's StackStatus and LastUpdatedTime, in XML.
+	status string
 	// secretVersions is the JSON of DescribeSecret's VersionIdsToStages.
 	secretVersions string
 	// refuse makes an action fail with a message.
@@ -113,7 +115,7 @@ func (c *cloud) answer(action string, form url.Values) string {
 		for name, value := range c.outputs {
 			fmt.Fprintf(&outputs, "<member><OutputKey>%s</OutputKey><OutputValue>%s</OutputValue></member>", name, value)
 		}
-		return fmt.Sprintf("<Stacks><member><StackName>%s</StackName><Outputs>%s</Outputs></member></Stacks>", stackName, outputs.String())
+		return fmt.Sprintf("<Stacks><member><StackName>%s</StackName>%s<Outputs>%s</Outputs></member></Stacks>", stackName, c.status, outputs.String())
 	case "ExecuteChangeSet":
 		c.executed = true
 	}

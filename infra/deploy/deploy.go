@@ -10,7 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/smithy-go"
 )
 
 // Where things are, from the repository's root, in which make runs this.
@@ -47,6 +49,14 @@ func (d *deployer) deploy(ctx context.Context, c computed, allowed []string) err
 	if err != nil {
 		return err
 	}
+	if c.retryOf, err = d.rolledBack(ctx); err != nil {
+		return err
+	}
+	if c.retryOf != "" {
+		if parameters, err = c.parameters(builtTemplate, d.env); err != nil {
+			return err
+		}
+	}
 	protected := parameters["Environment"] != dev
 	if protected && strings.HasSuffix(c.version, "-dirty") {
 		fmt.Fprintf(d.out, "deploy: WARNING: %s has changes that are in no commit: nobody will be able to build it again\n", c.version)
@@ -75,6 +85,25 @@ func (d *deployer) deploy(ctx context.Context, c computed, allowed []string) err
 		}
 	}
 	return d.check(ctx)
+}
+
+// rolledBack is when the last deployment began, if it was rolled back; "" if it was not, or there is no stack yet.
+func (d *deployer) rolledBack(ctx context.Context) (string, error) {
+	described, err := d.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &d.env.stack})
+	// CloudFormation has no error of its own for a stack that is not there:
+	// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html.
+	if refused := smithy.APIError(nil); errors.As(err, &refused) && refused.ErrorCode() == "ValidationError" {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("asking CloudFormation for the stack %s: %w", d.env.stack, err)
+	}
+	for _, found := range described.Stacks {
+		if found.StackStatus == types.StackStatusUpdateRollbackComplete {
+			return aws.ToTime(found.LastUpdatedTime).UTC().Format(time.RFC3339Nano), nil
+		}
+	}
+	return "", nil
 }
 
 // change shows a change set and has it made. One that is not made is deleted.

@@ -132,7 +132,11 @@ func (e *execution) advice(status types.ResourceStatus, name string) string {
 	switch {
 	case status == types.ResourceStatusUpdateRollbackFailed:
 		return "The way back failed too: remove what is in its way, then aws cloudformation continue-update-rollback --stack-name " + name
-	case status == types.ResourceStatusCreateFailed || status == types.ResourceStatusRollbackComplete || status == types.ResourceStatusRollbackFailed:
+	case status == types.ResourceStatusRollbackFailed:
+		return "It never was deployed, and a protected table is in the way of removing it: aws dynamodb update-table --no-deletion-protection-enabled " +
+			"--table-name (the StatusTable among aws cloudformation list-stack-resources), then aws cloudformation delete-stack --stack-name " + name +
+			", mend it and deploy again"
+	case status == types.ResourceStatusCreateFailed || status == types.ResourceStatusRollbackComplete:
 		return "It never was deployed and holds nothing: aws cloudformation delete-stack --stack-name " + name + ", mend it and deploy again"
 	case status != types.ResourceStatusUpdateRollbackComplete:
 		return "It was left as it is: see the stack's events in the console before anything else"

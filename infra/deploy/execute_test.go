@@ -67,6 +67,13 @@ func TestExecution(t *testing.T) {
 			err: "argyle-webhooks-dev is not deployed (UPDATE_ROLLBACK_FAILED). CloudFormation names no cause. " +
 				"The way back failed too: remove what is in its way, then aws cloudformation continue-update-rollback --stack-name argyle-webhooks-dev",
 		},
+		"never made, and not removed": {
+			after: []event{{"ROLLBACK_FAILED", stack, stackName, ""}},
+			out:   "  ROLLBACK_FAILED  AWS::CloudFormation::Stack  argyle-webhooks-dev\n",
+			err: "argyle-webhooks-dev is not deployed (ROLLBACK_FAILED). CloudFormation names no cause. It never was deployed, and a protected table is in the " +
+				"way of removing it: aws dynamodb update-table --no-deletion-protection-enabled --table-name (the StatusTable among aws cloudformation " +
+				"list-stack-resources), then aws cloudformation delete-stack --stack-name argyle-webhooks-dev, mend it and deploy again",
+		},
 		"never made": {
 			after: []event{{"CREATE_FAILED", queue, "UsersQueue", "denied"}, {"ROLLBACK_COMPLETE", stack, stackName, ""}},
 			out: "  CREATE_FAILED  AWS::SQS::Queue  UsersQueue  denied\n" +

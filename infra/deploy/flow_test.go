@@ -153,6 +153,9 @@ func TestDeploy(t *testing.T) {
 		"execution refused": {
 			changes: modify, refuse: map[string]string{"ExecuteChangeSet": "stack is busy"}, err: "having the changes made: ",
 		},
+		"there is no stack yet": {
+			changes: modify, refuse: map[string]string{"DescribeStacks": "Stack with id argyle-webhooks-dev does not exist"}, called: executed, err: "reading the outputs",
+		},
 		"a parameter that is wrong": {rollout: "slowly", err: "the parameters of dev do not fit"},
 		"a version that SAM cannot": {version: `v"1`, err: "the value of parameter Version has a quote"},
 	} {
@@ -229,6 +232,42 @@ func or(value, otherwise string) string {
 		return otherwise
 	}
 	return value
+}
+
+// TestRetry deploys the same build after it was deployed, and after it was rolled back. The version that was published then is still there, so only
+// another release makes another one.
+func TestRetry(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, builtTemplate, smallTemplate)
+	write(t, filepath.Join(filepath.Dir(builtTemplate), "WebhookFunction", "bootstrap"), "webhook")
+	c := newCloud(t)
+	c.outputs = map[string]string{"WebhookUrl": answering(t, 401, `{"reason": "missing_signature"}`), "SecretArn": "arn"}
+	releases := map[string]string{}
+	for _, status := range []string{
+		"<StackStatus>UPDATE_COMPLETE</StackStatus><LastUpdatedTime>2026-01-02T03:04:05.678Z</LastUpdatedTime>",
+		"<StackStatus>UPDATE_ROLLBACK_COMPLETE</StackStatus><LastUpdatedTime>2026-01-02T03:04:05.678Z</LastUpdatedTime>",
+		"<StackStatus>UPDATE_ROLLBACK_COMPLETE</StackStatus><LastUpdatedTime>2026-01-02T03:14:05.678Z</LastUpdatedTime>",
+	} {
+		c.status = status
+		d := &deployer{
+			env: environment{name: "dev", stack: "argyle-webhooks-dev", overrides: map[string]string{"Environment": "dev"}},
+			sam: samCLI{path: fakeSAM(t, samNothing, "0"), environment: "dev", region: "eu-west-1"}, stacks: c.stacks(), secrets: c.secrets(),
+			smoke: impatient(), out: &bytes.Buffer{}, every: time.Millisecond,
+		}
+		if err := d.deploy(t.Context(), computed{architecture: "arm64", version: "v1"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		written, err := os.ReadFile(parametersFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, release, _ := strings.Cut(string(written), "Release: ")
+		release, _, _ = strings.Cut(release, "\n")
+		if other, seen := releases[release]; seen || len(release) < 64 {
+			t.Errorf("%s: the release is %s, as with %s", status, release, other)
+		}
+		releases[release] = status
+	}
 }
 
 // Whoever changes their mind at the question leaves no change set behind.

@@ -19,6 +19,9 @@ type computed struct {
 	version      string
 	// rollout overrides the environment's for one deployment; "" does not.
 	rollout string
+	// retryOf is when the deployment began that was rolled back last, if nothing was deployed since. It makes another release of the same build: the
+	// version that was published then is still there, and Lambda publishes no second one that is like the last.
+	retryOf string
 }
 
 // parameters gives every parameter of the built template its value: the template's default, over it the environment's, over it the Makefile's,
@@ -35,7 +38,12 @@ func (c computed) parameters(templatePath string, env environment) (map[string]s
 	if c.rollout != "" {
 		values["Rollout"] = c.rollout
 	}
-	if values["Release"], err = release(templatePath, values); err != nil {
+	summed := values
+	if c.retryOf != "" {
+		summed = maps.Clone(values)
+		summed["the retry of"] = c.retryOf
+	}
+	if values["Release"], err = release(templatePath, summed); err != nil {
 		return nil, err
 	}
 	parsed, err := template.Load(templatePath)
