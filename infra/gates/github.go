@@ -123,7 +123,7 @@ func trustOfGitHub(r *report, role *template.Resource) {
 	statements, _ := at(role, "AssumeRolePolicyDocument", "Statement").([]any)
 	want := []any{map[string]any{
 		"Effect": "Allow", "Principal": map[string]any{"Federated": "Provider"}, "Action": "sts:AssumeRoleWithWebIdentity",
-		"Condition": map[string]any{"StringEquals": map[string]any{
+		"Condition": map[string]any{"StringEquals": map[string]any{ //nolint:gosec // who may ask for credentials, and none
 			"token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
 			"token.actions.githubusercontent.com:sub": "repo:owner/name:environment:staging",
 		}},
