@@ -64,7 +64,7 @@ bench: ## Measure cold starts, memory, size, request units, dollars and lag (ARG
 	@go run ./infra/bench $(ARGS)
 
 .PHONY: argylectl
-argylectl:
+argylectl: ## Build the tool, .bin/argylectl
 	@test -x $(ARGYLECTL) || echo "make: building argylectl …" >&2
 	@go build -trimpath -buildvcs=false -ldflags "-X main.version=$(VERSION)" -o $(ARGYLECTL) ./infra/argylectl
 

@@ -16,9 +16,9 @@ func (p page) showDelivery(delivery journey.Delivery, answer journey.Answer) {
 	}
 	again := ""
 	if delivery.Again {
-		again = "again"
+		again = "  again"
 	}
-	p.line("  %-25s %-16s %-9s %s%s %4d ms  %s", delivery.Event, delivery.Label, short(delivery.Account),
+	p.line("  %-25s %-16s %-9s %s%s %4d ms%s", delivery.Event, delivery.Label, short(delivery.Account),
 		p.paint(cell{fmt.Sprint(answer.Status), mark}), reason(answer), answer.Took.Milliseconds(), again)
 }
 

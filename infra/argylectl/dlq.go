@@ -147,8 +147,11 @@ func showLetters(ctx context.Context, cmd *cobra.Command, on target, family stri
 	if err != nil {
 		return errors.Join(failure{exitUsage, oneLine(err)}, end(fmt.Sprintf("%d shown, then it failed", shown)))
 	}
-	if shown == 0 {
+	switch shown {
+	case 0:
 		p.line("Nothing lies there.")
+	case limit:
+		p.line("No more than %d are shown: `argylectl dlq list %s` says how many lie there, and --max shows more.", limit, on.flag())
 	}
 	return end(fmt.Sprintf("%d shown", shown))
 }
@@ -160,7 +163,7 @@ func (p page) showLetter(each deadletters.Letter, family string, reveal bool) {
 	if !each.ReceivedAt.IsZero() {
 		p.line("  received  %s by the gateway, request %s", each.ReceivedAt.Format(time.RFC3339), printable(cmp.Or(each.RequestID, "-")))
 	}
-	p.line("  sent      %s, taken %d times, %d bytes", each.Sent.Format(time.RFC3339), each.Receives, len(each.Body))
+	p.line("  sent      %s, taken %s, %d bytes", each.Sent.Format(time.RFC3339), times(each.Receives), len(each.Body))
 	p.line("  why       %s", why(each, family))
 	if reveal {
 		p.line("  account   %s of user %s", printable(cmp.Or(each.Account, "-")), printable(cmp.Or(each.User, "-")))
@@ -168,6 +171,14 @@ func (p page) showLetter(each deadletters.Letter, family string, reveal bool) {
 			p.line("  %-9s %s", []string{"body", ""}[min(i, 1)], printable(line))
 		}
 	}
+}
+
+// times is how often something was done.
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // legible is a body as a person reads it: JSON on as many lines as it takes, whatever else as it is.

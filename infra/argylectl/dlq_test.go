@@ -180,6 +180,7 @@ func TestUnroutedIsSentOn(t *testing.T) {
 	wantSays(t, s.dlq("show", "unrouted"), "why       no family takes this event\n", "why       the accounts family takes it now: redrive it\n", "a worker drops it")
 	wantSays(t, s.dlq("redrive", "unrouted", "--dry-run"), "1 message would be moved, and nothing has been.\n", "1 would stay: no family takes", "1 would stay: received more than 28 days ago")
 	s.wantDead("unrouted", 3)
+	wantSays(t, s.dlq("show", "unrouted", "--max", "2"), "No more than 2 are shown: `argylectl dlq list --local", " says how many lie there")
 	got := s.dlq("redrive", "unrouted", "--reason", "v2 knows it")
 	wantSays(t, got, "1 message moved.\n", "1 stay: no family takes their events.", "1 stay: received more than 28 days ago")
 	wantAudit(t, got, "dlq redrive", "v2 knows it", "1 moved, 2 left")

@@ -66,7 +66,7 @@ func (l *localRun) suggest(p page, stack *local.Stack, play journey.Journey) {
 		p.line("  export %s=…   (send signs with it)", local.SecretVariable)
 	}
 	p.line("  .bin/argylectl send%s events/webhook/accounts.connected.json", url)
-	p.line("  .bin/argylectl status --local%s --account %s   (a delivery takes about a second to get there)", dynamoDB, sampleAccount)
+	p.line("  .bin/argylectl status --local%s --account %s   # a delivery takes about a second to get there", dynamoDB, sampleAccount)
 	p.line("  .bin/argylectl status --local%s --user %s --json", dynamoDB, play.Cast[0].User)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -118,14 +119,27 @@ func send(cmd *cobra.Command, url string, secret argyle.Secret, files []string) 
 		if !answer.Taken() {
 			refused++
 		}
-		if answer.Status == http.StatusNotFound {
-			hint = ": the only route is POST " + local.WebhookPath
-		}
+		hint = cmp.Or(advice(answer), hint)
 	}
 	if refused > 0 {
 		return no(fmt.Errorf("%d of %d not taken%s", refused, len(files), hint))
 	}
 	return nil
+}
+
+// advice is what to do about an answer; "" where there is nothing to say.
+func advice(answer journey.Answer) string {
+	switch {
+	case answer.Status == http.StatusNotFound:
+		return ": the only route is POST " + local.WebhookPath
+	case answer.Reason == "bad_signature":
+		return ": the stack has another secret; set " + local.SecretVariable + ", or say --secret"
+	case answer.Reason == "no_secret":
+		return ": the stack has no signing secret; make one by `argylectl secret rotate`"
+	case answer.Reason == "not_an_event":
+		return ": an event is a JSON object with a text `event` and an object `data`"
+	}
+	return ""
 }
 
 // reason is an answer's reason code with a space before it.

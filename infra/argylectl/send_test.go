@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"argyle-webhooks/infra/local"
 	"argyle-webhooks/shared/status"
 )
 
@@ -25,19 +26,23 @@ func TestSend(t *testing.T) {
 		args        []string
 		code        int
 		stdout      string // a pattern
+		advice      string // part of the error
 	}{
-		{"an HTTP API request", "", []string{"events/webhook/accounts.added.json"}, 0, `^events/webhook/accounts.added.json  202 accepted  \d+ ms\n$`},
-		{"a body", "", []string{raw}, 0, `  202 accepted  \d+ ms\n$`},
-		{"standard input", `{"event":"accounts.frozen","name":"n","data":{}}`, []string{"-"}, 0, `^-  202 accepted  \d+ ms\n$`},
-		{"no event", `{"event":1}`, []string{"-"}, 1, `^-  400 not_an_event  \d+ ms\n$`},
-		{"another secret", "", []string{"--secret", "wrong", raw}, 1, `  401 bad_signature  \d+ ms\n$`},
-		{"each file is sent", "{}", []string{"-", raw}, 1, `(?s)^- {3,}400 not_an_event .*  202 accepted `},
-		{"another path", "", []string{"--url", at.URL + "/webhooks", raw}, 1, `  404  \d+ ms\n$`},
+		{"an HTTP API request", "", []string{"events/webhook/accounts.added.json"}, 0, `^events/webhook/accounts.added.json  202 accepted  \d+ ms\n$`, ""},
+		{"a body", "", []string{raw}, 0, `  202 accepted  \d+ ms\n$`, ""},
+		{"standard input", `{"event":"accounts.frozen","name":"n","data":{}}`, []string{"-"}, 0, `^-  202 accepted  \d+ ms\n$`, ""},
+		{"no event", `{"event":1}`, []string{"-"}, 1, `^-  400 not_an_event  \d+ ms\n$`, "an event is a JSON object"},
+		{"another secret", "", []string{"--secret", "wrong", raw}, 1, `  401 bad_signature  \d+ ms\n$`, "set " + local.SecretVariable},
+		{"each file is sent", "{}", []string{"-", raw}, 1, `(?s)^- {3,}400 not_an_event .*  202 accepted `, "1 of 2 not taken: an event is"},
+		{"another path", "", []string{"--url", at.URL + "/webhooks", raw}, 1, `  404  \d+ ms\n$`, "the only route is POST"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := argylectl(t, c.stdin, append([]string{"send", "--url", at.WebhookURL}, c.args...)...)
 			if got.code != c.code || !regexp.MustCompile(c.stdout).MatchString(got.stdout) {
 				t.Errorf("exit code %d, output %q, error %q; want %d, %s", got.code, got.stdout, got.stderr, c.code, c.stdout)
+			}
+			if !strings.Contains(got.stderr, c.advice) {
+				t.Errorf("error %q, want %q in it", got.stderr, c.advice)
 			}
 		})
 	}

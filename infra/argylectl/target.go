@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"argyle-webhooks/infra/audit"
@@ -102,12 +103,15 @@ func (t *target) checkReason() error {
 
 // awsConfig is the user's own configuration.
 func awsConfig(ctx context.Context) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{})) // its warnings come before an error that says more
 	if err != nil {
 		return cfg, failure{exitUsage, fmt.Errorf("reading the AWS configuration: %w", err)}
 	}
 	if cfg.Region == "" {
 		return cfg, failure{exitUsage, errors.New("no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one; or say --local")}
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return cfg, failure{exitUsage, fmt.Errorf("no AWS credentials: set AWS_PROFILE (see `aws sso login`) or AWS_ACCESS_KEY_ID, or say --local: %w", oneLine(err))}
 	}
 	return cfg, nil
 }

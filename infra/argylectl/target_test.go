@@ -145,6 +145,11 @@ func TestTarget(t *testing.T) {
 		{"both", nil, []string{"--stack", fakeStack, "--local"}, "one of the two, not both"},
 		{"both by the URL", nil, []string{"--stack", fakeStack, "--local-url", "http://127.0.0.1:1"}, "one of the two, not both"},
 		{"no region", []string{"AWS_CONFIG_FILE=" + os.DevNull}, []string{"--stack", fakeStack}, "no AWS region: set AWS_REGION"},
+		{
+			"no credentials", []string{
+				"AWS_REGION=us-east-1", "AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull, "AWS_EC2_METADATA_DISABLED=true",
+			}, []string{"--stack", fakeStack}, "no AWS credentials: set AWS_PROFILE",
+		},
 		{"no such stack", cloud, []string{"--stack", "elsewhere"}, "there is no stack elsewhere in this account and region"},
 		{"an older version's", cloud, []string{"--stack", fakeStack}, "the stack " + fakeStack + " (UPDATE_COMPLETE) has no output WebhookUrl, TableName"},
 		{"nothing there", nil, []string{"--local-url", "http://127.0.0.1:1/"}, "no local stack at http://127.0.0.1:1: start it in another terminal with `make run`"},

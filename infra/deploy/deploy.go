@@ -89,6 +89,9 @@ func (d *deployer) deploy(ctx context.Context, c computed, allowed []string) err
 
 // rolledBack is when the last deployment began, if it was rolled back; "" if it was not, or there is no stack yet.
 func (d *deployer) rolledBack(ctx context.Context) (string, error) {
+	if _, err := d.stacks.Options().Credentials.Retrieve(ctx); err != nil {
+		return "", fmt.Errorf("no AWS credentials: set AWS_PROFILE (see `aws sso login`) or AWS_ACCESS_KEY_ID: %s", oneLine(err.Error()))
+	}
 	described, err := d.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &d.env.stack})
 	// CloudFormation has no error of its own for a stack that is not there:
 	// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html.
