@@ -16,9 +16,8 @@ type delivery struct {
 	secret               int // position of the secret that signed it; -1: none
 	event, account, user string
 	unrouted             bool
-	fromArgyle           bool // the address is one of Argyle's
-	isOutside            bool
-	outside              string // the address, if it is not one of Argyle's
+	fromArgyle           bool   // the address is one of Argyle's
+	outside              string // the address of a verified delivery, if it is not one of Argyle's
 	cause                error
 }
 
@@ -64,7 +63,7 @@ func (d *delivery) report(log *telemetry.Logger, answer answer) {
 		metrics = append(metrics, telemetry.Metric{Name: "unrouted", Value: 1})
 	}
 	// What is unavailable comes again and is counted then; what is too large has ids that need the room.
-	if d.isOutside && answer.status != http.StatusServiceUnavailable && answer != tooLarge {
+	if d.secret >= 0 && !d.fromArgyle && answer.status != http.StatusServiceUnavailable && answer != tooLarge {
 		metrics = append(metrics, telemetry.Metric{Name: "outside", Value: 1})
 	}
 	log.Count(level, "delivery", metrics, fields...)

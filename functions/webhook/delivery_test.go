@@ -15,10 +15,10 @@ import (
 func TestLinesKeepWhatOperatorsLookFor(t *testing.T) {
 	for _, answer := range []answer{accepted, tooLarge, noSecret, queueUnavailable, internalError} { // the others know no event
 		for name, unusual := range map[string]delivery{
-			"plain":             {},
-			"unrouted":          {unrouted: true},
-			"outside":           {isOutside: true, outside: "203.0.113.254"},
-			"unrouted, outside": {unrouted: true, isOutside: true, outside: "203.0.113.254"},
+			"plain":             {fromArgyle: true},
+			"unrouted":          {fromArgyle: true, unrouted: true},
+			"outside":           {outside: "203.0.113.254"},
+			"unrouted, outside": {unrouted: true, outside: "203.0.113.254"},
 		} {
 			t.Run(answer.reason+" "+name, func(t *testing.T) {
 				d := unusual

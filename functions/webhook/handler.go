@@ -91,7 +91,6 @@ func (d *frontDoor) judge(ctx context.Context, request httpRequest, delivery *de
 
 	if !delivery.fromArgyle {
 		delivery.outside = request.RequestContext.HTTP.SourceIP
-		delivery.isOutside = true
 		if d.enforce {
 			return sourceIP
 		}

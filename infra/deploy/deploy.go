@@ -12,7 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/smithy-go"
+
+	"argyle-webhooks/infra/deployed"
 )
 
 // Where things are, from the repository's root, in which make runs this.
@@ -93,9 +94,7 @@ func (d *deployer) rolledBack(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("no AWS credentials: set AWS_PROFILE (see `aws sso login`) or AWS_ACCESS_KEY_ID: %s", oneLine(err.Error()))
 	}
 	described, err := d.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &d.env.stack})
-	// CloudFormation has no error of its own for a stack that is not there:
-	// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html.
-	if refused := smithy.APIError(nil); errors.As(err, &refused) && refused.ErrorCode() == "ValidationError" {
+	if deployed.NoStack(err) {
 		return "", nil
 	}
 	if err != nil {

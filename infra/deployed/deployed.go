@@ -46,8 +46,7 @@ type Describer interface {
 // Find reads the outputs of a stack in AWS. The error is a line for a person.
 func Find(ctx context.Context, client Describer, name string) (*Stack, error) {
 	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
-	// CloudFormation has no error of its own for it: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html.
-	if refused := smithy.APIError(nil); errors.As(err, &refused) && refused.ErrorCode() == "ValidationError" {
+	if NoStack(err) {
 		return nil, fmt.Errorf("there is no stack %s in this account and region: `make deploy` names it at the end; see also AWS_PROFILE and AWS_REGION", name)
 	}
 	if err != nil {
@@ -60,6 +59,13 @@ func Find(ctx context.Context, client Describer, name string) (*Stack, error) {
 		return nil, err
 	}
 	return read(name, out.Stacks[0])
+}
+
+// NoStack says whether an error of DescribeStacks means that there is no stack of the name. CloudFormation has no error of its own for it:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html.
+func NoStack(err error) bool {
+	refused := smithy.APIError(nil)
+	return errors.As(err, &refused) && refused.ErrorCode() == "ValidationError"
 }
 
 // usable is nil for a stack whose parts are all there: one that has been up and is not going.

@@ -72,12 +72,10 @@ func alarmMetricRule(d *deployment, r *report) {
 		}
 	}
 	for _, filter := range d.OfType(typeFilter) {
-		for _, value := range values(filter) {
-			if value != "1" {
-				r.find(filter, "MetricValue is %v, want \"1\": the alarm counts lines", value)
-			}
-		}
 		for _, made := range transformations(filter) {
+			if made.value != "1" {
+				r.find(filter, "MetricValue is %v, want \"1\": the alarm counts lines", made.value)
+			}
 			if _, twice := ownMetrics[made.name]; made.namespace != d.stackName() || twice {
 				r.find(filter, "makes %s in %s, want a name in %s that no function writes", made.name, made.namespace, d.stackName())
 			}
@@ -152,12 +150,7 @@ func (d *deployment) watched(r *report) []watched {
 	if !d.protected() {
 		return list
 	}
-	sources := map[string]bool{}
-	for _, worker := range d.workers() {
-		if source := d.source(r, worker); source != nil {
-			sources[source.LogicalID] = true
-		}
-	}
+	sources := d.sources(r)
 	for _, queue := range d.OfType(typeQueue) {
 		name, why := "ApproximateNumberOfMessagesVisible", "what lies there is lost after 14 days"
 		if sources[queue.LogicalID] {

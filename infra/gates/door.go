@@ -25,17 +25,13 @@ func apiRule(d *deployment, r *report) {
 	if api == nil {
 		return
 	}
-	for _, limit := range []string{"ThrottlingRateLimit", "ThrottlingBurstLimit"} {
-		if n := number(r, api, "DefaultRouteSettings", limit); n < 1 || n > defaultQuota {
-			r.find(api, "%s is %d, want 1 to the %d executions of an AWS account", limit, n, defaultQuota)
-		}
-	}
 	if stage := text(api, "StageName"); stage != "$default" {
 		r.find(api, "StageName is %q, want $default: another one would be part of the address", stage)
 	}
 	rate, burst := number(r, api, "DefaultRouteSettings", "ThrottlingRateLimit"), number(r, api, "DefaultRouteSettings", "ThrottlingBurstLimit")
-	if rate < leastRate || burst < rate {
-		r.find(api, "ThrottlingRateLimit is %d and ThrottlingBurstLimit %d, want at least %d, and a burst of a second's", rate, burst, leastRate)
+	if rate < leastRate || burst < rate || burst > defaultQuota {
+		r.find(api, "ThrottlingRateLimit is %d and ThrottlingBurstLimit %d, want at least %d, and a burst of a second's at least and an AWS account's %d executions at most",
+			rate, burst, leastRate, defaultQuota)
 	}
 	if float64(rate)*d.times.handler.Seconds() > defaultQuota {
 		r.find(api, "ThrottlingRateLimit is %d, want at most %.0f: each held for the handler's %v, more would take all of an AWS account's %d executions",

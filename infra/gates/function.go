@@ -118,8 +118,6 @@ func logsRule(d *deployment, r *report) {
 		if got := text(function, "LoggingConfig", "ApplicationLogLevel"); !slices.Contains([]string{"TRACE", "DEBUG", "INFO"}, got) {
 			r.find(function, "ApplicationLogLevel is %q, want INFO or lower: Lambda drops the lines below it, and the metrics with them", got)
 		}
-	}
-	for _, function := range d.OfType(typeFunction) {
 		if got := text(function, "LoggingConfig", "SystemLogLevel"); got != "WARN" {
 			r.find(function, "SystemLogLevel is %q, want WARN: lower, a start and a report line for every invocation double the log's cost; higher, timeouts are not in it", got)
 		}

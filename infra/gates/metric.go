@@ -98,7 +98,7 @@ func (d *deployment) alias(function string) string {
 func (d *deployment) checkOwn(m metric) string {
 	hasDimension, known := ownMetrics[m.name]
 	for _, filter := range d.OfType(typeFilter) {
-		known = known || slices.ContainsFunc(transformations(filter), func(made metric) bool { return made.namespace == m.namespace && made.name == m.name })
+		known = known || slices.ContainsFunc(transformations(filter), func(made transformation) bool { return made.namespace == m.namespace && made.name == m.name })
 	}
 	if !known {
 		return fmt.Sprintf("nothing writes a metric %s", m.name)
@@ -115,28 +115,24 @@ func (d *deployment) checkOwn(m metric) string {
 	return ""
 }
 
-// transformations are the metrics that a metric filter makes.
-func transformations(filter *template.Resource) []metric {
-	items, _ := at(filter, "MetricTransformations").([]any)
-	var made []metric
-	for _, item := range items {
-		m, _ := item.(map[string]any)
-		namespace, _ := m["MetricNamespace"].(string)
-		name, _ := m["MetricName"].(string)
-		made = append(made, metric{namespace: namespace, name: name})
-	}
-	return made
+// transformation is a metric that a metric filter makes, and what it counts a line as.
+type transformation struct {
+	metric
+	value any
 }
 
-// values are what a metric filter counts a line as.
-func values(filter *template.Resource) []any {
+// transformations are what a metric filter makes.
+func transformations(filter *template.Resource) []transformation {
 	items, _ := at(filter, "MetricTransformations").([]any)
-	var values []any
+	var made []transformation
 	for _, item := range items {
 		m, _ := item.(map[string]any)
-		values = append(values, m["MetricValue"])
+		t := transformation{value: m["MetricValue"]}
+		t.namespace, _ = m["MetricNamespace"].(string)
+		t.name, _ = m["MetricName"].(string)
+		made = append(made, t)
 	}
-	return values
+	return made
 }
 
 // look is what an alarm looks at.

@@ -58,12 +58,7 @@ func receivesRule(d *deployment, r *report) {
 // retentionRule: a message takes its age along into the dead-letter queue, so that one which keeps no longer than the source loses it soon or
 // at once. What has been through both and is redriven once must still be evidence, and a removed account be remembered for longer than that.
 func retentionRule(d *deployment, r *report) {
-	sources := map[string]bool{}
-	for _, worker := range d.workers() {
-		if source := d.source(r, worker); source != nil {
-			sources[source.LogicalID] = true
-		}
-	}
+	sources := d.sources(r)
 	for _, queue := range d.OfType(typeQueue) {
 		least := longestKept
 		if sources[queue.LogicalID] {

@@ -60,6 +60,17 @@ func (d *deployment) source(r *report, worker *template.Resource) *template.Reso
 	return nil
 }
 
+// sources are the logical ids of the queues that workers take their messages from.
+func (d *deployment) sources(r *report) map[string]bool {
+	ids := map[string]bool{}
+	for _, worker := range d.workers() {
+		if source := d.source(r, worker); source != nil {
+			ids[source.LogicalID] = true
+		}
+	}
+	return ids
+}
+
 // dead is the dead-letter queue of a queue; nil, and a finding, if there is none.
 func (d *deployment) dead(r *report, queue *template.Resource) *template.Resource {
 	if id, ok := strings.CutSuffix(text(queue, "RedrivePolicy", "deadLetterTargetArn"), ".Arn"); ok {
